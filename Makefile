@@ -1,0 +1,43 @@
+# Assumes python3 >= 3.11, make and a package index; everything else comes from requirements.lock.
+PYTHON ?= python3
+SCALE ?= 1
+BIN := .venv/bin
+READY := .venv/.made-from-lock
+
+.DELETE_ON_ERROR:
+.PHONY: demo test check bench lock clean
+
+demo: $(READY)
+	$(BIN)/funnelcast demo
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/pytest -q tests/test_house.py
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks --scale $(SCALE)
+
+# uv installs ten times faster than pip and comes from the lock itself. Where uv cannot reach the index that pip is set up for, pip does it all.
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "funnelcast needs Python 3.11 or newer, and '$(PYTHON)' is older or missing; name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
+	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
+	&& $(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock \
+	|| $(BIN)/pip install --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Newer versions of everything: make lock UPGRADE=--upgrade
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.lock
+
+clean:
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,106 @@
+"""What a project is: where its data comes from, its funnel, its extra features, its list and its nights."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from configs.funnel import Funnel, Name, PositiveDays, Setting
+from configs.source import DemoCompany, Scalar, Source
+
+HeadName = Literal["progress", "win", "leave", "churn"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Privacy(Setting):
+    """On what ground leads are scored; an opt-out always ends it, and `consent` needs a yes first."""
+
+    basis: Literal["consent", "contract", "legitimate_interest"]
+    purpose: Name = "sales"
+
+
+class Rejects(Setting):
+    """The largest share of a source's rows that may break the contract before the run stops."""
+
+    rows: Share = 0.01
+    unknown_stages: Share = 0.0
+
+
+class Snapshots(Setting):
+    """On which days leads are looked at for training: every day, or one weekday every week, at midnight UTC."""
+
+    every: Literal["day", "week"] = "week"
+    on: Weekday = "monday"
+
+
+class HeadSetting(Setting):
+    """One prediction; horizon_days replaces the funnel's."""
+
+    horizon_days: PositiveDays | None = None
+
+
+class ProjectFeature(Setting):
+    """A feature declared without code; the same kinds as those in features/, see features/feature.py."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    table: Literal["touches", "stage_moves", "field_changes", "purchases"]
+    measure: Literal[
+        "count", "sum", "active_days", "distinct", "days_since_last", "days_since_first", "last", "decayed"
+    ]
+    where: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    column: Name | None = None
+    half_life_days: PositiveDays | None = None
+    over_days: tuple[PositiveDays | Literal["ever"], ...] = ()
+    unit: Name
+    says: Name
+    silent: Name
+
+
+class ListSetting(Setting):
+    """The list that sales reads: how many to call, how many to write to, and the chance shown first."""
+
+    capacity: Annotated[int, Field(ge=1)] = 25
+    nurture: Annotated[int, Field(ge=0)] = 100
+    customers: Annotated[int, Field(ge=0)] = 10
+    head: HeadName = "progress"
+
+
+class Tracking(Setting):
+    """Where runs are kept; None: an SQLite file in the workspace."""
+
+    uri: Name | None = None
+    experiment: Name | None = None
+
+
+class Schedule(Setting):
+    """When `funnelcast schedule` scores and trains, as cron lines in a time zone."""
+
+    score: Name = "0 5 * * *"
+    train: Name = "0 3 * * 1"
+    timezone: Name = "UTC"
+
+
+class Project(Setting):
+    """Everything that one company writes down about its funnel, its files and its list.
+
+    touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them are listed under
+    personal and can be shown on a list but never counted.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    funnel: Funnel
+    data: Name
+    workspace: Name
+    privacy: Privacy
+    demo: DemoCompany | None = None
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    touch_details: tuple[str, ...] = ()
+    lead_attributes: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    rejects: Rejects = Rejects()
+    snapshots: Snapshots = Snapshots()
+    heads: Annotated[dict[HeadName, HeadSetting], Field(min_length=1)]
+    features: tuple[ProjectFeature, ...] = ()
+    list: ListSetting = ListSetting()
+    tracking: Tracking = Tracking()
+    schedule: Schedule = Schedule()

@@ -1,0 +1,1 @@
+"""What we knew of a lead on a day, and what came next."""

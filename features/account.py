@@ -1,0 +1,51 @@
+"""What the lead's colleagues do: how alive the whole account is, and whether it bought before."""
+
+from features.feature import Feature, Selection
+from features.tables import touches as touches_table
+from features.timeline import moves as moves_table
+from features.words import days, people, times
+
+touches, moves = Selection(touches_table).of_account(), Selection(moves_table).of_account()
+inbound = touches.where(direction="inbound")
+
+account_interest = Feature(
+    inbound.count(),
+    times,
+    "The account showed interest {value} in the last {window}",
+    "The account showed no interest in the last {window}",
+    (7, 30, 90),
+)
+account_people = Feature(
+    inbound.distinct("lead_id"),
+    people,
+    "Active at this account in the last {window}: {value}",
+    "Nobody at this account was active in the last {window}",
+    (30, 90),
+)
+account_meetings = Feature(
+    touches.where(kind="meeting").count(),
+    times,
+    "Met the account {value} in the last {window}",
+    "No meeting with the account in the last {window}",
+    (30,),
+)
+account_last_inbound = Feature(
+    inbound.days_since_last(),
+    days,
+    "The account last showed interest {value} ago",
+    "The account has shown no interest so far",
+)
+account_wins = Feature(
+    moves.where(kind="won").count(),
+    times,
+    "The account was won {value} before",
+    "The account has never been won",
+    ("ever",),
+)
+account_losses = Feature(
+    moves.where(kind="lost").count(),
+    times,
+    "The account was lost {value} before",
+    "The account was never lost",
+    ("ever",),
+)

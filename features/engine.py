@@ -1,0 +1,163 @@
+"""Works out every declared column for every snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from features.facts import fact_sql
+from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Scope, Selection
+from features.fields import field_values, win_rates
+from features.signals import Log, read_log
+from features.windows import (
+    COUNT, DAY_US, DECAYED, DISTINCT, EVER_US, FIRST, LAST, LAST_NUMBER, SUM, Counter, Mark, Spine, sweep,
+)  # fmt: skip
+
+Matrix32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one column needs of a pass over a log: its parts, and how they are put together."""
+
+    column: int
+    parts: tuple[Counter | Mark, ...]
+    scale: float = 1.0
+
+    def value(self, found: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """The part itself, or the first over the second times the scale; unknown where the second is 0."""
+        if len(found) == 1:
+            return found[0]
+        over = np.where(found[1] > 0, found[1], np.nan)
+        return found[0] / over * self.scale
+
+
+def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn]) -> Matrix32:
+    """(snapshots, columns) in the order of snapshot_id, NaN where unknown.
+
+    Needs the tables snapshots, days, moves, field_spans and those that the features read. Every value depends only on rows with
+    known_at <= as_of.
+    """
+    counted = con.execute("SELECT count(*) FROM snapshots").fetchone()
+    matrix: Matrix32 = np.full((int(counted[0]) if counted else 0, len(columns)), np.nan, dtype=np.float32)
+    for place, column in enumerate(columns):
+        measure = column.feature.measure
+        if not isinstance(measure, Measure):
+            _fill(con, _plain_sql(measure), matrix[:, place])
+    for (table, scope), measured in _by_log(columns).items():
+        _compute_log(con, table, scope, measured, matrix)
+    return matrix
+
+
+def _plain_sql(measure: Fact | FieldReading) -> str:
+    if isinstance(measure, Fact):
+        return fact_sql(measure.name)
+    if measure.reading == "win_rate":
+        return win_rates(measure.field)
+    number = "TRY_CAST(value AS DOUBLE)" if measure.reading == "number" else "(value <> '')::INTEGER"
+    return f"SELECT snapshot_id, {number} AS value FROM ({field_values(measure.field)})"
+
+
+def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:
+    rows = con.execute(sql).fetchnumpy()
+    ids, values = (rows[name] for name in rows)
+    target[ids.astype(np.int64)] = np.ma.filled(values.astype(np.float64), np.nan)
+
+
+def _by_log(columns: Sequence[FeatureColumn]) -> Mapping[tuple[str, Scope], list[tuple[int, FeatureColumn]]]:
+    logs: dict[tuple[str, Scope], list[tuple[int, FeatureColumn]]] = {}
+    for place, column in enumerate(columns):
+        measure = column.feature.measure
+        if isinstance(measure, Measure):
+            logs.setdefault((measure.selection.table.name, measure.selection.scope), []).append((place, column))
+    return logs
+
+
+def _compute_log(
+    con: DuckDBPyConnection, table: str, scope: Scope, measured: list[tuple[int, FeatureColumn]], matrix: Matrix32
+) -> None:
+    log = _log(
+        table, scope, [column.feature.measure for _, column in measured if isinstance(column.feature.measure, Measure)]
+    )
+    readings = [_reading(place, column, log) for place, column in measured]
+    parts = list(dict.fromkeys(part for reading in readings for part in reading.parts))
+    counters = [part for part in parts if isinstance(part, Counter)]
+    marks = [part for part in parts if isinstance(part, Mark)]
+    order, spine = _spine(con, scope)
+    events = read_log(con, log)
+    found = sweep(events, spine, counters, marks)
+    place_of = {part: place for place, part in enumerate([*counters, *marks])}
+    for reading in readings:
+        matrix[order, reading.column] = reading.value([found[:, place_of[part]] for part in reading.parts])
+
+
+def _log(table: str, scope: Scope, measures: Sequence[Measure]) -> Log:
+    selections = [measure.selection for measure in measures] + [measure.whole for measure in measures if measure.whole]
+    numbers = {measure.column for measure in measures if measure.aggregate in ("sum", "last") and measure.column}
+    values = {measure.column for measure in measures if measure.aggregate == "distinct" and measure.column}
+    signals = dict.fromkeys(selection.conditions for selection in selections)
+    return Log(table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
+
+
+def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[NDArray[np.int64], Spine]:
+    """Snapshot ids by entity and as_of, and the spine in that order; makes the table entities. A lead without an account has no entity."""
+    entity = "lead_id" if scope == "lead" else "account_id"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE entities AS
+        SELECT entity, (row_number() OVER (ORDER BY entity) - 1)::BIGINT AS code
+        FROM (SELECT DISTINCT {entity} AS entity FROM snapshots WHERE {entity} IS NOT NULL)
+    """)
+    rows = con.execute(f"""
+        SELECT e.code, s.snapshot_id, epoch_us(s.as_of) AS as_of
+        FROM snapshots s JOIN entities e ON e.entity = s.{entity} ORDER BY e.code, s.as_of, s.snapshot_id
+    """).fetchnumpy()
+    codes = rows["code"].astype(np.int64)
+    entities = int(codes.max(initial=-1)) + 1
+    offsets = np.searchsorted(codes, np.arange(entities + 1)).astype(np.int64)
+    return rows["snapshot_id"].astype(np.int64), Spine(offsets, rows["as_of"].astype(np.int64))
+
+
+def _reading(place: int, column: FeatureColumn, log: Log) -> Reading:
+    measure = column.feature.measure
+    assert isinstance(measure, Measure)
+    return Reading(place, _parts(measure, column, log), _scale(measure))
+
+
+def _scale(measure: Measure) -> float:
+    return measure.usual_days / measure.now_days if measure.aggregate == "pace" else 1.0
+
+
+def _parts(measure: Measure, column: FeatureColumn, log: Log) -> tuple[Counter | Mark, ...]:
+    signal = log.signals.index(measure.selection.conditions)
+    window = EVER_US if column.days is None else column.days * DAY_US
+    half_life = (measure.half_life_days or 1.0) * DAY_US
+    match measure.aggregate:
+        case "count":
+            return (Counter(signal, window, COUNT),)
+        case "sum":
+            return (Counter(signal, window, SUM, log.numbers.index(measure.column or "")),)
+        case "active_days":
+            return (Counter(signal, window, DISTINCT, 0),)
+        case "distinct":
+            return (Counter(signal, window, DISTINCT, 1 + log.values.index(measure.column or "")),)
+        case "share":
+            return Counter(signal, window, COUNT), Counter(_signal(log, measure.whole), window, COUNT)
+        case "pace":
+            return Counter(signal, measure.now_days * DAY_US, COUNT), Counter(
+                signal, measure.usual_days * DAY_US, COUNT
+            )
+        case "days_since_last":
+            return (Mark(signal, LAST),)
+        case "days_since_first":
+            return (Mark(signal, FIRST),)
+        case "last":
+            return (Mark(signal, LAST_NUMBER, log.numbers.index(measure.column or "")),)
+        case "decayed":
+            return (Mark(signal, DECAYED, half_life_us=half_life),)
+
+
+def _signal(log: Log, selection: Selection | None) -> int:
+    conditions: Conditions = selection.conditions if selection else ()
+    return log.signals.index(conditions)

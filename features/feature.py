@@ -1,0 +1,179 @@
+"""How a feature is declared: which rows it looks at, what it takes from them, and the sentence a seller reads."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from configs.errors import FunnelcastError
+from features.tables import Table
+from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
+
+Scalar = str | int | float | bool
+Conditions = tuple[tuple[str, tuple[Scalar, ...]], ...]
+Scope = Literal["lead", "account"]
+Window = int | Literal["ever"]
+Aggregate = Literal[
+    "count", "sum", "active_days", "distinct", "share", "pace", "days_since_last", "days_since_first", "last", "decayed"
+]
+WINDOWED: frozenset[str] = frozenset({"count", "sum", "active_days", "distinct", "share"})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number taken from the selected rows of one lead (or of its account) as of a moment.
+
+    count, sum, active_days (distinct UTC days), distinct (values of a column) and share (rows of the selection among those of `whole`) look
+    at (as_of - w, as_of]; the others at all rows known by as_of. pace is the rows a day over the last `now_days` divided by the rows a day
+    over the last `usual_days`. decayed is the sum of 2 ** -(age / half_life_days). Of rows of the same instant, last takes the largest.
+    """
+
+    selection: "Selection"
+    aggregate: Aggregate
+    column: str | None = None
+    half_life_days: float | None = None
+    whole: "Selection | None" = None
+    now_days: int = 0
+    usual_days: int = 0
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows of a table that meet every condition, of the lead itself or of all leads of its account."""
+
+    table: Table
+    conditions: Conditions = ()
+    scope: Scope = "lead"
+
+    def where(self, **conditions: Scalar | tuple[Scalar, ...]) -> "Selection":
+        """Only rows whose columns have these values (one, or any of several). Raises FunnelcastError for an unknown or personal column."""
+        for name in conditions:
+            self._countable(name)
+        added = tuple((name, value if isinstance(value, tuple) else (value,)) for name, value in conditions.items())
+        return replace(self, conditions=tuple(sorted((*self.conditions, *added))))
+
+    def of_account(self) -> "Selection":
+        """The same rows of every lead of the account, the lead itself included."""
+        return replace(self, scope="account")
+
+    def count(self) -> Measure:
+        """How many rows."""
+        return Measure(self, "count")
+
+    def sum(self, column: str) -> Measure:
+        """The sum of a number column; an empty cell adds nothing."""
+        return Measure(self, "sum", self._number(column))
+
+    def active_days(self) -> Measure:
+        """On how many different days (UTC) there was a row."""
+        return Measure(self, "active_days")
+
+    def distinct(self, column: str) -> Measure:
+        """How many different values a column has; an empty cell is none."""
+        return Measure(self, "distinct", self._countable(column))
+
+    def share_of(self, whole: "Selection") -> Measure:
+        """Rows of this selection among rows of `whole`, from 0 to 1; unknown when there are none."""
+        return Measure(self, "share", whole=whole)
+
+    def pace(self, now_days: int, usual_days: int) -> Measure:
+        """Rows a day over the last now_days divided by rows a day over the last usual_days; unknown when there are none."""
+        return Measure(self, "pace", now_days=now_days, usual_days=usual_days)
+
+    def days_since_last(self) -> Measure:
+        """Days from the last row to as_of; unknown when there is none."""
+        return Measure(self, "days_since_last")
+
+    def days_since_first(self) -> Measure:
+        """Days from the first row to as_of; unknown when there is none."""
+        return Measure(self, "days_since_first")
+
+    def last(self, column: str) -> Measure:
+        """The number in the last row that has one; unknown when there is none."""
+        return Measure(self, "last", self._number(column))
+
+    def decayed(self, half_life_days: float) -> Measure:
+        """How many rows, each counting half after half_life_days, a quarter after twice that."""
+        return Measure(self, "decayed", half_life_days=half_life_days)
+
+    def _countable(self, name: str) -> str:
+        if self.table.column(name).personal:
+            raise FunnelcastError(f"{self.table.name}.{name} is personal: it may be shown on a list but never counted")
+        return name
+
+    def _number(self, name: str) -> str:
+        if self.table.column(self._countable(name)).kind != "number":
+            raise FunnelcastError(f"{self.table.name}.{name} is not a number; count or distinct fit it")
+        return name
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number of the snapshot itself, such as the days in its stage; see features/facts.py for their names."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """What a CRM field says on the day: its number, whether it is known, or how often earlier leads with the same value won."""
+
+    field: str
+    reading: Literal["number", "known", "win_rate"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A measure with its windows and its words.
+
+    says is read for a value, silent for zero or unknown; both may hold {value}, and {window} in the phrase 'in the last {window}'.
+    """
+
+    measure: Measure | Fact | FieldReading
+    unit: Unit
+    says: str
+    silent: str
+    over_days: tuple[Window, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        windowed = isinstance(self.measure, Measure) and self.measure.aggregate in WINDOWED
+        if windowed != bool(self.over_days):
+            need = "needs over_days" if windowed else "looks at all time and takes no over_days"
+            raise FunnelcastError(f"the feature {self.name or self.says!r} {need}")
+        for text in (self.says, self.silent):
+            if "{window}" in text and (IN_WINDOW not in text or not windowed):
+                raise FunnelcastError(
+                    f"{text!r}: {{window}} stands only in the phrase '{IN_WINDOW}' of a feature with over_days"
+                )
+
+    @property
+    def columns(self) -> tuple["FeatureColumn", ...]:
+        """One column a window, or one in all."""
+        if not self.over_days:
+            return (FeatureColumn(self, None),)
+        return tuple(FeatureColumn(self, window) for window in self.over_days)
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """One column of the matrix: a feature over one window."""
+
+    feature: Feature
+    window: Window | None
+
+    @property
+    def name(self) -> str:
+        """pricing_visits_30d, calls_ever, days_in_stage."""
+        suffix = {None: "", "ever": "_ever"}.get(self.window, f"_{self.window}d")  # type: ignore[call-overload]
+        return f"{self.feature.name}{suffix}"
+
+    @property
+    def days(self) -> int | None:
+        """The window in days; None for all time."""
+        return self.window if isinstance(self.window, int) else None
+
+    def sentence(self, value: float, stages: Mapping[int, str]) -> str:
+        """What a value of this column means, in words; stages maps a stage's rank to what people call it."""
+        quiet = math.isnan(value) or (value == 0 and self.feature.unit not in NEVER_SILENT_AT_ZERO)
+        return fill(self.feature.silent if quiet else self.feature.says, self.feature.unit, value, self.days, stages)

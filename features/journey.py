@@ -1,0 +1,48 @@
+"""Where the lead stands in the funnel, how long it has been there and which way it came."""
+
+from features.feature import Fact, Feature, Selection
+from features.timeline import moves as moves_table
+from features.words import days, multiple, stage, times
+
+moves = Selection(moves_table)
+
+stage_now = Feature(Fact("stage_rank"), stage, "Stage: {value}", "The stage is not known")
+days_in_stage = Feature(Fact("days_in_stage"), days, "Has been in this stage for {value}", "The stage is not known")
+stay_against_usual = Feature(
+    Fact("stay_against_usual"),
+    multiple,
+    "Has been in this stage {value} as long as is usual",
+    "Has just entered this stage",
+)
+days_open = Feature(Fact("days_open"), days, "Has been open for {value}", "Has just been opened")
+days_known = Feature(Fact("days_known"), days, "We have known the lead for {value}", "We have just met the lead")
+earlier_episodes = Feature(
+    Fact("earlier_episodes"), times, "Has come back {value} after it was closed", "Has not been closed before"
+)
+days_left_of_cover = Feature(
+    Fact("days_left_of_cover"),
+    days,
+    "The subscription, with its days of grace, lasts {value} more",
+    "Has no subscription",
+)
+steps_forward = Feature(
+    moves.where(step=("forward", "skip")).count(),
+    times,
+    "Moved forward {value} in the last {window}",
+    "Has not moved forward in the last {window}",
+    (7, 30),
+)
+stages_skipped = Feature(
+    moves.where(step="skip").count(), times, "Skipped a stage {value} in all", "Has skipped no stage", ("ever",)
+)
+steps_back = Feature(
+    moves.where(step="back").count(),
+    times,
+    "Moved back {value} in the last {window}",
+    "Has not moved back in the last {window}",
+    (30, "ever"),
+)
+times_lost = Feature(
+    moves.where(step="lost").count(), times, "Was lost {value} before", "Was never lost before", ("ever",)
+)
+times_won = Feature(moves.where(step="won").count(), times, "Was won {value} before", "Was never won before", ("ever",))

@@ -1,0 +1,84 @@
+"""The table that models learn from and score: one row a snapshot, what was known then and what came next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from configs.project import Project
+from features.engine import compute
+from features.feature import FeatureColumn
+from features.fields import create_field_spans
+from features.outcomes import create_outcomes
+from features.registry import fields_read
+from features.snapshots import create_snapshots
+from features.tables import project_tables
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Snapshots, features and outcomes in the same row order.
+
+    snapshots: lead_id, as_of (UTC without zone), cohort (open or customer), stage, stage_rank, account_id, owner_id, last_touch_at (NaT if
+    never), amount, currency. values: (rows, columns), NaN unknown. outcomes: one column a head; 1 yes, 0 no, NaN not
+    applicable or too early to tell.
+    """
+
+    snapshots: pd.DataFrame
+    values: NDArray[np.float32]
+    columns: tuple[str, ...]
+    outcomes: pd.DataFrame
+
+    def take(self, rows: NDArray[np.bool_]) -> "Matrix":
+        """The rows that are true in the mask."""
+        return Matrix(
+            self.snapshots[rows].reset_index(drop=True),
+            self.values[rows],
+            self.columns,
+            self.outcomes[rows].reset_index(drop=True),
+        )
+
+
+def build_matrix(
+    con: DuckDBPyConnection,
+    project: Project,
+    columns: Sequence[FeatureColumn],
+    days: Sequence[date],
+    horizons: Mapping[str, int],
+    observed_until: datetime,
+) -> Matrix:
+    """The matrix of the days (midnight UTC each) from a connection that holds the canonical tables.
+
+    horizons: days by head. observed_until (UTC): the last moment that the data covers.
+    """
+    create_snapshots(con, project, days)
+    leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
+    create_field_spans(con, leads, (*fields_read(columns), "owner_id", "amount"))
+    values = compute(con, columns)
+    create_outcomes(con, project.funnel, horizons, observed_until)
+    outcomes = con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
+    names = tuple(column.name for column in columns)
+    return Matrix(_snapshots(con, values, names), values, names, outcomes)
+
+
+def _snapshots(con: DuckDBPyConnection, values: NDArray[np.float32], names: Sequence[str]) -> pd.DataFrame:
+    """The snapshots as a frame; owner and amount as they were known on the day."""
+    frame = con.execute("""
+        SELECT s.lead_id, s.as_of, s.cohort, s.stage, s.stage_rank, s.account_id, coalesce(o.value, s.owner_id) AS owner_id,
+            TRY_CAST(a.value AS DOUBLE) AS amount, l.currency
+        FROM snapshots s JOIN leads l ON l.lead_id = s.lead_id
+        LEFT JOIN field_spans o ON o.lead_id = s.lead_id AND o.field = 'owner_id' AND o.known_at <= s.as_of AND s.as_of < o.until
+        LEFT JOIN field_spans a ON a.lead_id = s.lead_id AND a.field = 'amount' AND a.known_at <= s.as_of AND s.as_of < a.until
+        ORDER BY s.snapshot_id
+    """).df()
+    since = (
+        values[:, names.index("last_touch")].astype(np.float64)
+        if "last_touch" in names
+        else np.full(len(frame), np.nan)
+    )
+    frame["last_touch_at"] = frame["as_of"] - pd.to_timedelta(since, unit="D")
+    return frame

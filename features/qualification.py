@@ -1,0 +1,69 @@
+"""Whether the lead fits: what it is worth, what we know of it, and how often leads like it were won."""
+
+from features.feature import Feature, FieldReading, Selection
+from features.tables import field_changes as field_changes_table
+from features.words import amount, flag, number, rate, times
+
+field_changes = Selection(field_changes_table)
+
+deal_amount = Feature(FieldReading("amount", "number"), amount, "The deal is worth {value}", "No amount is known")
+employees = Feature(
+    FieldReading("employees", "number"),
+    number,
+    "The company has {value} employees",
+    "The size of the company is not known",
+)
+budget_known = Feature(FieldReading("budget", "known"), flag, "The budget is known", "The budget is not known")
+role_known = Feature(
+    FieldReading("role", "known"), flag, "The person's role is known", "The person's role is not known"
+)
+phone_known = Feature(FieldReading("phone", "known"), flag, "The phone number is known", "No phone number is known")
+decision_date_known = Feature(
+    FieldReading("decision_date", "known"),
+    flag,
+    "The date of the decision is known",
+    "The date of the decision is not known",
+)
+source_win_rate = Feature(
+    FieldReading("source", "win_rate"),
+    rate,
+    "Of earlier leads from this source, {value} were won",
+    "No earlier lead has been closed",
+)
+owner_win_rate = Feature(
+    FieldReading("owner_id", "win_rate"),
+    rate,
+    "Of earlier leads of this owner, {value} were won",
+    "No earlier lead has been closed",
+)
+country_win_rate = Feature(
+    FieldReading("country", "win_rate"),
+    rate,
+    "Of earlier leads from this country, {value} were won",
+    "No earlier lead has been closed",
+)
+segment_win_rate = Feature(
+    FieldReading("segment", "win_rate"),
+    rate,
+    "Of earlier leads in this segment, {value} were won",
+    "No earlier lead has been closed",
+)
+role_win_rate = Feature(
+    FieldReading("role", "win_rate"),
+    rate,
+    "Of earlier leads with this role, {value} were won",
+    "No earlier lead has been closed",
+)
+budget_win_rate = Feature(
+    FieldReading("budget", "win_rate"),
+    rate,
+    "Of earlier leads with this answer on budget, {value} were won",
+    "No earlier lead has been closed",
+)
+field_edits = Feature(
+    field_changes.count(),
+    times,
+    "Our notes on the lead changed {value} in the last {window}",
+    "Our notes on the lead did not change in the last {window}",
+    (14, 30),
+)

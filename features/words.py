@@ -1,0 +1,88 @@
+"""How a number reads in a sentence: once, 3 times, 12 days, 40 %, EUR 12,000."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from configs.errors import FunnelcastError, did_you_mean
+
+IN_WINDOW = "in the last {window}"
+
+
+def _counted(singular: str, plural: str) -> Callable[[float], str]:
+    return lambda value: f"1 {singular}" if round(value) == 1 else f"{round(value):,} {plural}"
+
+
+def _times(value: float) -> str:
+    return {1: "once", 2: "twice"}.get(round(value), f"{round(value):,} times")
+
+
+def _days(value: float) -> str:
+    return "less than a day" if value < 1 else _counted("day", "days")(math.floor(value))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:,.1f}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _in_100(value: float) -> str:
+    return f"{100 * value:.0f} in 100" if value >= 0.01 else f"{1000 * value:.0f} in 1,000"
+
+
+def _pace(value: float) -> str:
+    return "as much as usual" if 0.95 <= value <= 1.05 else f"{value:.1f} times as much as usual"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a feature's value is counted in, and how it is written."""
+
+    name: str
+    write: Callable[[float], str]
+
+
+times = Unit("times", _times)
+days = Unit("days", _days)
+minutes = Unit("minutes", _counted("minute", "minutes"))
+people = Unit("people", _counted("person", "people"))
+amount = Unit("amount", lambda value: f"{value:,.0f}")
+number = Unit("number", _number)
+marks = Unit("marks", _number)
+share = Unit("share", _share)
+rate = Unit("rate", _in_100)
+pace = Unit("pace", _pace)
+flag = Unit("flag", lambda value: "yes" if value else "no")
+multiple = Unit("multiple", lambda value: f"{value:.1f} times")
+stage = Unit("stage", _number)
+
+# zero days ago is today, and the first stage has rank zero: both are said, not passed over in silence
+NEVER_SILENT_AT_ZERO = (days, rate, stage)
+
+UNITS = {
+    unit.name: unit
+    for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, multiple, stage)
+}
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of that name. Raises FunnelcastError with the near miss."""
+    if name not in UNITS:
+        raise FunnelcastError(f"there is no unit '{name}'{did_you_mean(name, UNITS)}")
+    return UNITS[name]
+
+
+def window_words(over_days: int) -> str:
+    """'day', '7 days': what stands after 'in the last'."""
+    return "day" if over_days == 1 else f"{over_days} days"
+
+
+def fill(template: str, unit: Unit, value: float, over_days: int | None, stages: Mapping[int, str]) -> str:
+    """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words."""
+    if over_days is None:
+        template = template.replace(IN_WINDOW, "in all")
+    written = stages.get(round(value), unit.write(value)) if unit is stage else unit.write(value)
+    return template.replace("{value}", written).replace("{window}", window_words(over_days or 0))

@@ -1,0 +1,1 @@
+"""What we infer from what we knew: chances, their reasons and the order of the list."""

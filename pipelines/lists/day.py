@@ -1,0 +1,66 @@
+"""What stands on a day's list: the leads to call, why, and the customers about to leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from configs.project import HeadName
+
+Band = Literal["call", "nurture", "skip", "keep"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that moves a chance; `points` are hundredths of chance, above zero when it raises the chance."""
+
+    feature: str
+    says: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One lead or customer on the list.
+
+    rank counts from 1, customers on their own. stage and chance_says are words. chance is that of the head shown first, in 0..1;
+    chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is expected to be won or,
+    for a customer, lost; None where no amount is known. Reasons come strongest first.
+    """
+
+    rank: int
+    lead_id: str
+    name: str
+    company: str
+    account_id: str
+    owner_id: str
+    stage: str
+    band: Band
+    chance: float
+    chance_says: str
+    chances: dict[HeadName, float]
+    expected_value: float | None
+    currency: str
+    reasons_for: tuple[Reason, ...] = ()
+    reasons_against: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class DayList:
+    """Everything that is written for one day.
+
+    lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from front to back and
+    the skipped ones are not kept, so a sequence that makes its lines on the way is welcome. capacity is in calls.
+    ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel order, to sort by.
+    """
+
+    project: str
+    funnel: str
+    as_of: date
+    capacity: int
+    ranked_by: str
+    lines: Sequence[Line]
+    customers: Sequence[Line] = ()
+    notes: tuple[str, ...] = ()
+    expected: str = ""
+    stages: tuple[str, ...] = ()

@@ -1,0 +1,97 @@
+"""Writes a day's list: the page that sales opens and the tables that go into other programs."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.lists.day import DayList, Line
+from pipelines.lists.plain import plain
+from pipelines.lists.row import Row, full_bar, rows
+from pipelines.lists.sheets import write_sheets
+from pipelines.lists.words import weekday_says
+
+HERE = Path(__file__).parent
+_JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
+
+
+@dataclass(frozen=True)
+class Board:
+    """A table of the page. columns: the keys of the columns that have anything to show; full: the chance that fills a bar."""
+
+    key: str
+    rows: list[Row]
+    columns: dict[str, str]
+    full: float
+
+    @property
+    def data(self) -> Markup:
+        """The rows as JSON, one a line, that cannot end the script element they stand in."""
+        lines = (json.dumps(asdict(row), ensure_ascii=False, allow_nan=False) for row in self.rows)
+        return Markup("[\n" + ",\n".join(lines).translate(_JSON_IN_HTML) + "\n]")
+
+
+def write_list(folder: Path, day: DayList) -> None:
+    """Writes index.html, call.csv, nurture.csv, skip.csv and keep.csv into an existing folder.
+
+    The page is one file that asks nothing of any host. The tables are described in sheets.write_sheets.
+    """
+    shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers))
+    page = page_html(day, [line for line in shown if line.band != "keep"], skipped)
+    (folder / "index.html").write_bytes(page.encode("utf-8"))
+
+
+def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
+    """The page of a day: its open_lines to call or nurture, its customers, and how many leads were skipped."""
+    style, script = (Markup((HERE / name).read_text(encoding="utf-8")) for name in ("list.css", "list.js"))
+    leads = _board("leads", open_lines, day.stages, "Expected value")
+    customers = _board("customers", day.customers, (), "Expected loss")
+    return _environment().get_template("list.html.j2").render(
+        day=day,
+        blank=Row(),
+        title=weekday_says(day.as_of),
+        leads=leads,
+        customers=customers,
+        skipped=skipped,
+        owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
+        stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
+        style=style,
+        script=script,
+        style_hash=_content_hash(style),
+        script_hash=_content_hash(script),
+    )
+
+
+def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], value: str) -> Board:
+    shown = rows(lines, stages)
+    columns = {
+        "rank": "Rank",
+        "name": "Lead" if key == "leads" else "Customer",
+        "company": "Company",
+        "owner": "Owner",
+        "stage": "Stage",
+        "chance": "Chance",
+        "value": value,
+        "reasons": "Why",
+    }
+    kept = {name: says for name, says in columns.items() if any(getattr(row, name) not in ("", None, ()) for row in shown)}
+    return Board(key, shown, kept, full_bar(line.chance for line in lines))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["plain"] = plain
+    return environment
+
+
+def _content_hash(text: str) -> str:
+    """The source expression that lets a Content-Security-Policy admit exactly this text."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

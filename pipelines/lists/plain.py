@@ -1,0 +1,42 @@
+"""Makes what strangers typed into forms harmless to read and to open in a spreadsheet."""
+
+import re
+import unicodedata
+
+JOINERS = "\u200c\u200d"
+# A comma-separated file opened where ';' is the separator is cut at every ';', so a cell may also begin there.
+_FORMULA = re.compile(rf"(^|;)([\s{JOINERS}]*)(?=[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20\uFE66\uFE62\uFE63\uFE6B])")
+
+
+def plain(text: str) -> str:
+    """The text on one line: line breaks and runs of spaces become one space, control and direction characters go.
+
+    The joiners of Persian words and of emoji stay. A text without any of these comes back as it was.
+    """
+    if not text.isprintable():
+        text = "".join(map(_plain_character, text))
+    return " ".join(text.split())
+
+
+def clipped(text: str, longest: int = 160) -> str:
+    """The plain text, cut with an ellipsis after so many characters."""
+    line = plain(text)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def cell(text: str) -> str:
+    """The plain text with an apostrophe before anything that a spreadsheet would take for a formula.
+
+    >>> cell("=1+1"), cell("Anna = Bo")
+    ("'=1+1", 'Anna = Bo')
+    """
+    line = plain(text)
+    return _FORMULA.sub(r"\1'\2", line)
+
+
+def _plain_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character in JOINERS:
+        return character
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character

@@ -1,0 +1,89 @@
+"""One line of the list in the words that the page shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.lists.day import Band, Line, Reason
+from pipelines.lists.plain import clipped, plain
+from pipelines.lists.sheets import AGAINST, FOR
+from pipelines.lists.words import money, points_says, split_chance
+
+FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class ShownReason:
+    """A reason; it raises the chance (up) or lowers it, by so many hundredths."""
+
+    up: bool
+    says: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as the page shows it: texts are plain and short, bar is 0..100, and the numbers beside them are for sorting."""
+
+    rank: int = 0
+    band: Band = "call"
+    name: str = ""
+    lead_id: str = ""
+    company: str = ""
+    account_id: str = ""
+    owner: str = ""
+    stage: str = ""
+    stage_place: int = 0
+    frequency: str = ""
+    outcome: str = ""
+    chance: float | None = None
+    bar: float = 0.0
+    money: str = ""
+    value: float | None = None
+    reasons: tuple[ShownReason, ...] = ()
+
+
+
+def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
+    """The lines as rows. `stages` is the funnel's order; a stage that is not in it sorts behind."""
+    full = full_bar(line.chance for line in lines)
+    places = {plain(stage): place for place, stage in enumerate(stages)}
+    return [_row(line, full, places) for line in lines]
+
+
+def full_bar(chances: Iterable[float]) -> float:
+    """The chance that fills a bar: the smallest round one that no chance of the list exceeds."""
+    highest = max((chance for chance in chances if chance == chance), default=1.0)
+    return next((full for full in FULL_BARS if highest <= full), 1.0)
+
+
+def _row(line: Line, full: float, places: dict[str, int]) -> Row:
+    lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
+    name, company = clipped(line.name), clipped(line.company)
+    frequency, outcome = split_chance(plain(line.chance_says))
+    value = _known(line.expected_value)
+    return Row(
+        rank=line.rank,
+        band=line.band,
+        name=name or lead_id,
+        lead_id=lead_id if name else "",
+        company=company or account_id,
+        account_id=account_id if company else "",
+        owner=clipped(line.owner_id),
+        stage=stage,
+        stage_place=places.get(stage, len(places)),
+        frequency=frequency,
+        outcome=outcome,
+        chance=_known(line.chance),
+        bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
+        money="" if value is None else money(value, plain(line.currency)),
+        value=value,
+        reasons=(*map(_shown, line.reasons_for[:FOR]), *map(_shown, line.reasons_against[:AGAINST])),
+    )
+
+
+def _known(number: float | None) -> float | None:
+    return None if number is None or number != number else round(number, 6)
+
+
+def _shown(reason: Reason) -> ShownReason:
+    return ShownReason(reason.points > 0, clipped(reason.says), points_says(reason.points))

@@ -1,0 +1,84 @@
+"""Steps through the funnel, and what customers pay: wins, losses, ways back, renewals."""
+
+import numpy as np
+
+from pipelines.sources.demo.rates import Chances
+from pipelines.sources.demo.state import LATE, NEVER, NO_WORD, USE, Days, Floats, Leads, Rows
+from pipelines.sources.demo.today import Move, Purchase, Today
+from pipelines.sources.demo.words import ENDED, LOST, PLAN_DAYS, TRAINING, WON
+
+LENGTHS = np.array((*PLAN_DAYS, 0), np.int32)
+GRACE_DAYS = 14
+PRICE_A_SEAT_A_DAY = 1.0
+SKIPS_ONE, SKIPS_TWO = 0.10, 0.02
+RETURNS_AFTER_DAYS, RETURNS_BEFORE_DAYS, RETURNS_A_DAY = 60, 180, 0.0012
+
+
+def move(leads: Leads, today: Today, chance: Chances) -> None:
+    """At most one step a lead a day: ahead (now and then over a stage), back or out."""
+    luck = today.luck(leads.size)
+    ahead = np.flatnonzero(luck < chance.up)
+    back = np.flatnonzero((luck >= chance.up) & (luck < chance.up + chance.back))
+    lost = np.flatnonzero((luck > 1 - chance.lose) & (luck >= chance.up + chance.back))
+    skip = today.luck(len(ahead))
+    target = np.minimum(leads.code[ahead] + 1 + (skip < SKIPS_ONE) + (skip < SKIPS_TWO), WON)
+    leads.code[ahead] = target
+    leads.code[back] -= 1
+    leads.code[lost] = LOST
+    leads.enters[lost] = next_return(today.dice, np.full(len(lost), today.day), today.day)
+    rows = np.concatenate([ahead, back, lost])
+    if len(rows):
+        leads.since[rows] = today.day
+        today.moves.append(Move(rows, leads.code[rows], "step"))
+    win(leads, today, ahead[target == WON])
+
+
+def next_return(dice: np.random.Generator, lost: Days, today: int) -> Days:
+    """The day on which lost leads come back, or NEVER, given that they are not back yet.
+
+    From the 60th to the 180th day after the loss every day has the same chance, so the past of a lead that has not come back tells
+    nothing more than the day of its loss.
+    """
+    first = np.maximum(lost + RETURNS_AFTER_DAYS, today)
+    back = first + dice.geometric(RETURNS_A_DAY, len(lost)) - 1
+    return np.where(back < lost + RETURNS_BEFORE_DAYS, back, NEVER).astype(np.int32)
+
+
+def win(leads: Leads, today: Today, rows: Rows) -> None:
+    """A signed offer, the consent that a contract brings, a plan with seats by the size of the company, and a first payment."""
+    if not len(rows):
+        return
+    today.touch(leads, "signing", rows)
+    today.consent(leads, rows[leads.consent[rows] == NO_WORD], True, "contract")
+    large = np.clip(np.log10(leads.employees[rows]) / 8, 0.05, 0.5)
+    luck = today.luck(len(rows))
+    leads.plan[rows] = np.where(luck < large, 2, np.where(luck < large + 0.25, 1, 0))
+    seats = leads.employees[rows] ** 0.5 * np.exp(today.dice.normal(0, 0.5, len(rows)))
+    leads.seats[rows] = np.maximum(seats, 1).astype(np.int32)
+    leads.paid_to[rows] = today.day + LENGTHS[leads.plan[rows]]
+    leads.signed_up[rows] = True
+    leads.signals[USE, rows] += 1
+    today.touch(leads, "product_use", rows)
+    pay(leads, today, rows, signed=True)
+
+
+def renew(leads: Leads, today: Today, chance: Chances) -> None:
+    """Renewals, a course now and then, and the end of those who did not renew within the days of grace."""
+    rows = today.hits(chance.renew)
+    leads.signals[LATE, rows] += today.day > leads.paid_to[rows]
+    leads.paid_to[rows] += LENGTHS[leads.plan[rows]]
+    pay(leads, today, rows, signed=False)
+    course = today.hits(chance.course)
+    if len(course):
+        plan, nothing = np.full(len(course), TRAINING, np.int8), np.full(len(course), -1, np.int32)
+        today.purchases.append(Purchase(course, plan, np.full(len(course), 490, np.float32), nothing, False))
+    gone = (leads.code == WON) & (leads.paid_to + GRACE_DAYS <= today.day)
+    leads.code[gone] = ENDED
+
+
+def pay(leads: Leads, today: Today, rows: Rows, signed: bool) -> None:
+    """A payment for the plan until the day to which it is paid."""
+    if len(rows):
+        plan = leads.plan[rows]
+        amount: Floats = (leads.seats[rows] * LENGTHS[plan] * PRICE_A_SEAT_A_DAY).astype(np.float32)
+        today.purchases.append(Purchase(rows, plan, amount, leads.paid_to[rows], signed))

@@ -1,0 +1,179 @@
+"""How likely everything is on a day, each as a formula of what the tables show at midnight."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.sources.demo.state import (
+    CALLS, CAREERS, CLICKS, DEMO, LATE, MAILS, MEETINGS, NO, PRICING, PROMPT, USE, VIEWS, YES,
+    Codes, Floats, Leads,
+)  # fmt: skip
+from pipelines.sources.demo.words import WON
+
+# What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
+STRONG_SIGNALS = {
+    "pricing page visits": +0.85,
+    "meetings": +0.60,
+    "demo request": +0.90,
+    "product use": +0.40,
+    "fast answer": +0.55,
+    "unanswered request, per day": -0.14,
+    "careers page visits": -0.70,
+    "long in stage": -0.50,
+}
+SOURCE_EFFECT = np.array((0.25, 0.0, 0.15, 0.9, -0.3, -1.1), np.float32)
+ROLE_EFFECT = np.array((0.2, 0.0, 0.25, 0.5, -1.3, -0.15), np.float32)
+SEGMENT_EFFECT = np.array((0.35, 0.15, 0.0, 0.0, -0.25, -0.35), np.float32)
+COUNTRY_EFFECT = np.array((0.1, 0.0, 0.0, 0.1, 0.05, -0.05, -0.15, -0.1), np.float32)
+BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
+
+# One entry a code: the six open stages, then won, lost, expected, ended.
+UP = np.array((0.0080, 0.0065, 0.0065, 0.0075, 0.0080, 0.0100, 0, 0, 0, 0), np.float32)
+BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
+LOSE = np.array((0.0085, 0.0085, 0.0080, 0.0075, 0.0085, 0.0090, 0, 0, 0, 0), np.float32)
+VISIT = np.array((0.028, 0.030, 0.034, 0.036, 0.036, 0.036, 0.020, 0, 0, 0), np.float32)
+ASK = np.array((0.0030, 0.0030, 0.0030, 0.0025, 0.0020, 0.0020, 0.0030, 0, 0, 0), np.float32)
+MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
+CALL = np.array((0.030, 0.030, 0.028, 0.028, 0.030, 0.040, 0.006, 0, 0, 0), np.float32)
+MEET = np.array((0.0010, 0.0035, 0.0070, 0.0090, 0.0090, 0.0110, 0.0030, 0, 0, 0), np.float32)
+SIGN_UP = np.array((0.0012, 0.0016, 0.0024, 0.0030, 0.0020, 0.0020, 0, 0, 0, 0), np.float32)
+HERE = np.array((1, 1, 1, 1, 1, 1, 1, 0, 0, 0), np.float32)
+OPEN = np.array((1, 1, 1, 1, 1, 1, 0, 0, 0, 0), np.float32)
+
+AT_WORK = (1.30, 1.30, 1.30, 1.30, 1.20, 0.20, 0.20)  # what people do in the office, Monday first
+AT_SCREEN = (1.15, 1.15, 1.15, 1.15, 1.05, 0.65, 0.70)
+
+RENEWS = np.array((0.35, 0.25, 0.05, 0.0), np.float32)  # log odds of renewing at the last day, by plan
+LATE_RENEWAL_A_DAY = 0.02
+
+
+def fixed_effect(source: Codes, segment: Codes, country: Codes, employees: Floats) -> Floats:
+    """What a lead's origin and company add to every log rate; up to 0.35 for a company ten times the usual size."""
+    size = np.clip(0.35 * (np.log10(employees) - 2), -0.5, 0.6)
+    return np.asarray(SOURCE_EFFECT[source] + SEGMENT_EFFECT[segment] + COUNTRY_EFFECT[country] + size, np.float32)
+
+
+@dataclass(frozen=True)
+class Colleagues:
+    """Of the other leads of each lead's account: how many are customers, and their recent meetings."""
+
+    customers: NDArray[np.float64]
+    meetings: NDArray[np.float64]
+
+
+def colleagues(leads: Leads, accounts: int) -> Colleagues:
+    """What each lead's colleagues do; accounts is one more than the largest account."""
+    customer = (leads.code == WON).astype(np.float64)
+    met = leads.signals[MEETINGS] * HERE[leads.code]
+    customers = np.bincount(leads.account, customer, accounts)[leads.account] - customer
+    meetings = np.bincount(leads.account, met, accounts)[leads.account] - met
+    return Colleagues(customers, meetings)
+
+
+def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
+    """Logarithm of how much likelier than usual a step forward is."""
+    signal, effect = leads.signals, STRONG_SIGNALS
+    waited = np.where(leads.waiting >= 0, np.minimum(day - leads.waiting, 6), 0)
+    return np.asarray(
+        leads.fixed
+        + ROLE_EFFECT[leads.role]
+        + BUDGET_EFFECT[leads.budget]
+        + np.float32(0.3) * leads.decided
+        + effect["pricing page visits"] * np.log1p(np.minimum(signal[PRICING], 5))
+        + effect["meetings"] * np.minimum(signal[MEETINGS], 2.5)
+        + effect["demo request"] * np.minimum(signal[DEMO], 1.5)
+        + effect["product use"] * np.log1p(signal[USE])
+        + effect["fast answer"] * np.clip(signal[PROMPT], -1.5, 1.5)
+        + effect["unanswered request, per day"] * waited
+        + effect["careers page visits"] * np.minimum(signal[CAREERS], 3)
+        + effect["long in stage"] * np.log1p((day - leads.since) * np.float32(0.1))
+        + 0.35 * np.minimum(others.customers, 2)
+        + 0.2 * np.minimum(others.meetings, 2),
+        np.float32,
+    )
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The chance of each thing on one day, one entry a lead."""
+
+    visit: Floats
+    ask: Floats
+    event: Floats
+    sign_up: Floats
+    use: Floats
+    mail: Floats
+    call: Floats
+    ring: Floats
+    meet: Floats
+    opt_out: Floats
+    up: Floats
+    back: Floats
+    lose: Floats
+    renew: Floats
+    course: Floats
+
+
+def chances(leads: Leads, day: int, weekday: int, accounts: int) -> Chances:
+    """Every chance of the day that begins at the midnight on which the leads are seen."""
+    work, screen = np.float32(AT_WORK[weekday]), np.float32(AT_SCREEN[weekday])
+    signal, code = leads.signals, leads.code
+    others = colleagues(leads, accounts)
+    warm = warmth(leads, day, others)
+    keen = np.exp(np.float32(0.35) * leads.fixed)
+    free = (leads.consent == YES) * work
+    mailed = leads.last_mail == day - 1
+    pull = 1 + 0.65 * np.minimum(signal[VIEWS], 8) + 0.8 * np.minimum(signal[CLICKS], 2) + 0.5 * mailed
+    talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * np.clip(signal[PROMPT], -1.5, 1.5) + 0.25 * signal[CALLS])
+    idle = np.minimum(day - leads.last_inbound, 60)
+    return Chances(
+        visit=VISIT[code] * keen * screen * pull,
+        ask=ASK[code] * keen * screen * (1 + 0.5 * np.minimum(signal[PRICING], 4)),
+        event=HERE[code] * np.float32(0.0012) * work,
+        sign_up=SIGN_UP[code] * screen * ~leads.signed_up * (1 + 0.5 * np.minimum(signal[VIEWS], 6)),
+        use=HERE[code] * leads.signed_up * screen * np.minimum(0.05 + 0.068 * signal[USE], 0.8),
+        mail=MAIL[code] * free * (day - leads.last_mail > 2),
+        call=CALL[code] * free * (1 + 0.5 * (signal[DEMO] > 0.3)),
+        ring=HERE[code] * np.float32(0.0015) * keen * work,
+        meet=MEET[code] * free * keen * talk,
+        opt_out=HERE[code] * (leads.consent == YES) * (np.float32(0.0002) + 0.00012 * signal[MAILS]),
+        up=-np.expm1(-UP[code] * work * np.exp(np.minimum(warm, 4))),
+        back=BACK[code] * work * np.exp(-0.3 * np.minimum(signal[MEETINGS], 2)),
+        lose=-np.expm1(-LOSE[code] * work * _coldness(leads, warm, idle)),
+        renew=renewal(leads, day, others),
+        course=(code == WON) * np.float32(0.0008) * work,
+    )
+
+
+def _coldness(leads: Leads, warm: Floats, idle: NDArray[np.int32]) -> Floats:
+    """How much likelier than usual a lead is to be lost: cold, quiet, refused or with no budget."""
+    refused = np.float32(1.2) * (leads.consent == NO) + np.float32(0.5) * (leads.budget == 2)
+    return np.asarray(np.exp(np.clip(refused - 0.35 * warm + np.float32(0.012) * idle, -3, 3)), np.float32)
+
+
+def same_day_answer(speed: Floats, weekday: int) -> Floats:
+    """The chance that an owner answers a request on the day it comes."""
+    return np.asarray(speed * min(AT_WORK[weekday], 1), np.float32)
+
+
+def later_answer(speed: Floats, weekday: int) -> Floats:
+    """The chance on each later day that a request which still waits is answered."""
+    return np.asarray((np.float32(0.15) + np.float32(0.5) * speed) * min(AT_WORK[weekday], 1), np.float32)
+
+
+def renewal(leads: Leads, day: int, others: Colleagues) -> Floats:
+    """The chance that a customer renews today: most on the last day, some on each day of grace that is left."""
+    signal = leads.signals
+    odds = (
+        RENEWS[leads.plan]
+        + 0.85 * np.log1p(signal[USE])
+        + 0.3 * np.log10(np.maximum(leads.seats, 1))
+        + 0.3 * np.minimum(signal[MEETINGS], 2)
+        + 0.4 * np.clip(signal[PROMPT], -1.5, 1.5)
+        - 0.7 * np.minimum(signal[LATE], 2)
+        + 0.2 * np.minimum(others.customers, 2)
+    )
+    likely = 1 / (1 + np.exp(-odds))
+    late = (day > leads.paid_to) * LATE_RENEWAL_A_DAY * 2 * likely
+    return np.asarray(np.where(day == leads.paid_to, likely, late) * (leads.code == WON), np.float32)
