@@ -23,15 +23,17 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks --scale $(SCALE)
 
-# uv installs ten times faster than pip and comes from the lock itself. Where uv cannot reach the index that pip is set up for, pip does it all.
+# uv is ten times faster than pip and comes from the lock itself; where it finds no index, pip does it all.
 $(READY): requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "funnelcast needs Python 3.11 or newer, and '$(PYTHON)' is older or missing; name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv --clear .venv
-	awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
-	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
-	&& $(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "funnelcast needs Python 3.11 or newer; \
+	'$(PYTHON)' is older or missing. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making .venv from requirements.lock: about a minute and 1.3 GB, the first time only."
+	@$(PYTHON) -m venv --clear .venv
+	@awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
+	@$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
+	&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
 	|| $(BIN)/pip install --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Newer versions of everything: make lock UPGRADE=--upgrade

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-PositiveDays = Annotated[int, Field(ge=1, le=3660)]
+PositiveDays = Annotated[int, Field(ge=1, le=3660, strict=True)]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -33,13 +33,14 @@ class End(Setting):
 class Customer(Setting):
     """When a customer counts as gone.
 
-    renewal: a subscription ended and was not bought again within `grace_days`; silence: no inbound touch and no purchase
-    for `silent_days`; stages: the customer enters one of `churned`. `horizon_days` is how far ahead churn is predicted.
+    renewal: a subscription ended and was not bought again within `grace_days`; silence: no inbound touch and no
+    purchase for `silent_days`; stages: the customer enters one of `churned`. `horizon_days` is how far ahead churn is
+    predicted.
     """
 
     churn: Literal["renewal", "silence", "stages"]
     horizon_days: PositiveDays = 30
-    grace_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=366, strict=True)] | None = None
     silent_days: PositiveDays | None = None
     churned: tuple[End, ...] = ()
 
@@ -60,9 +61,9 @@ class Customer(Setting):
 class Funnel(Setting):
     """The stages of a business in their usual order; a lead may skip, go back and come back.
 
-    horizon_days: how far ahead progress and leave look; win_horizon_days: how far ahead win looks. silent_after_days: an
-    open lead with no inbound touch for so long has left (None: only a lost stage is leaving). open_for_days: a lead that
-    has been open for longer is no longer worked on and gets no snapshot (None: no limit).
+    horizon_days: how far ahead progress and leave look; win_horizon_days: how far ahead win looks. silent_after_days:
+    an open lead with no inbound touch for so long has left (None: only a lost stage is leaving). open_for_days: a lead
+    that has been open for longer is no longer worked on and gets no snapshot (None: no limit).
     """
 
     name: Name

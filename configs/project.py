@@ -83,8 +83,8 @@ class Schedule(Setting):
 class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
-    touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them are listed under
-    personal and can be shown on a list but never counted.
+    touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
+    are listed under personal and can be shown on a list but never counted.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]

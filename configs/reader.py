@@ -22,6 +22,9 @@ ADVICE = {
     "mapping values are not allowed here": "put a text that holds ': ' in quotes, or check the indentation",
     "could not find expected ':'": "every key is followed by ': '",
     "expected <block end>": "lines of one group must be indented alike",
+    "expected alphabetic or numeric character": "put a text that begins with * or & in quotes",
+    "found undefined alias": "put a text that begins with * in quotes",
+    "found another document": "a file holds one document, without '---'",
 }
 
 
@@ -74,7 +77,7 @@ def _text(path: Path) -> str:
 def _broken(path: Path, error: yaml.YAMLError) -> str:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return f"{path}: this is not valid YAML; it holds a character that text cannot hold."
-    problem = error.problem or "it cannot be read"
+    problem = (error.problem or "it cannot be read").removeprefix("but ")
     advice = next((f"; {advice}" for words, advice in ADVICE.items() if words in problem), "")
     return f"{path} line {error.problem_mark.line + 1}: this is not valid YAML: {problem}{advice}."
 

@@ -18,16 +18,17 @@ class PlanLengths(Setting):
 
 
 class Source(Setting):
-    """One table filled from one file or a glob of files (CSV, CSV.gz, Parquet, JSON lines), relative to the data folder.
+    """One table filled from one file or a glob (CSV, CSV.gz, Parquet, JSON lines), relative to the data folder.
 
-    columns: our column to the file's column. constants: our column to a fixed value. where: keep rows whose file column has one of
-    the values; without: leave such rows out. maps: for one of our columns, the file's value to ours; a value missing from a map
-    rejects the row, unless the map has the key '*' (`'*': other`, or `'*': '*'` to keep it as it is); a value mapped to '' is left empty. time_zone: of times that carry none.
-    whole_days: our time columns that are dates; they are known at the end of that day. once_per_lead: only the first row of a lead.
-    not_after (stage_moves only): leave out moves of a lead that entered one of these stages before; a customer's first lesson does not
-    make it a lead again.
-    fields (leads only): a lead attribute is `log` (true since the lead was created) or `current` (true when we pulled it,
-    usable only for later snapshots).
+    columns: our column to the file's column. constants: our column to a fixed value. where: keep rows whose file column
+    has one of the values; without: leave such rows out. maps: for one of our columns, the file's value to ours; a value
+    missing from a map rejects the row, unless the map has the key '*' (`'*': other`, or `'*': '*'` to keep it as it
+    is); a value mapped to '' is left empty. time_zone: of times that carry none. whole_days: our time columns that are
+    dates; they are known at the end of that day. once_per_lead: only the first row of a lead.
+    not_after (stage_moves only): leave out moves of a lead that entered one of these stages before; a customer's first
+    lesson does not make it a lead again.
+    fields (leads only): a lead attribute is `log` (true since the lead was created) or `current` (true when we pulled
+    it, usable only for later snapshots).
     """
 
     table: TableName

@@ -10,7 +10,7 @@ def create_customer_spans(con: DuckDBPyConnection, funnel: Funnel) -> None:
 
     Spans of one lead do not overlap, and each depends only on rows known by its known_at. Without a customer rule it is empty.
     """
-    create_presence(con, funnel)
+    create_presence(con)
     rule = funnel.customer
     if rule is None:
         sql = "SELECT NULL::VARCHAR AS lead_id, NULL::TIMESTAMP AS known_at, NULL::TIMESTAMP AS until LIMIT 0"
@@ -23,8 +23,8 @@ def create_customer_spans(con: DuckDBPyConnection, funnel: Funnel) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE customer_spans AS {sql}")
 
 
-def create_presence(con: DuckDBPyConnection, funnel: Funnel) -> None:
-    """Makes the view presence (lead_id, happened_at, known_at): when a lead showed itself, by an inbound touch, a purchase or being created."""
+def create_presence(con: DuckDBPyConnection) -> None:
+    """Makes the view presence (lead_id, happened_at, known_at): signs of life: being created, inbound touches, purchases."""
     con.execute("""
         CREATE OR REPLACE TEMP VIEW presence AS
         SELECT lead_id, happened_at, known_at FROM touches WHERE direction = 'inbound'

@@ -10,9 +10,22 @@ from numpy.typing import NDArray
 from features.facts import fact_sql
 from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Scope, Selection
 from features.fields import field_values, win_rates
+from features.query import answer, count_rows, numbers, whole_numbers
 from features.signals import Log, read_log
 from features.windows import (
-    COUNT, DAY_US, DECAYED, DISTINCT, EVER_US, FIRST, LAST, LAST_NUMBER, SUM, Counter, Mark, Spine, sweep,
+    COUNT,
+    DAY_US,
+    DECAYED,
+    DISTINCT,
+    EVER_US,
+    FIRST,
+    LAST,
+    LAST_NUMBER,
+    SUM,
+    Counter,
+    Mark,
+    Spine,
+    sweep,
 )  # fmt: skip
 
 Matrix32 = NDArray[np.float32]
@@ -40,8 +53,7 @@ def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn]) -> Matrix
     Needs the tables snapshots, days, moves, field_spans and those that the features read. Every value depends only on rows with
     known_at <= as_of.
     """
-    counted = con.execute("SELECT count(*) FROM snapshots").fetchone()
-    matrix: Matrix32 = np.full((int(counted[0]) if counted else 0, len(columns)), np.nan, dtype=np.float32)
+    matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(columns)), np.nan, dtype=np.float32)
     for place, column in enumerate(columns):
         measure = column.feature.measure
         if not isinstance(measure, Measure):
@@ -61,9 +73,8 @@ def _plain_sql(measure: Fact | FieldReading) -> str:
 
 
 def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:
-    rows = con.execute(sql).fetchnumpy()
-    ids, values = (rows[name] for name in rows)
-    target[ids.astype(np.int64)] = np.ma.filled(values.astype(np.float64), np.nan)
+    rows = answer(con, f"SELECT snapshot_id, value FROM ({sql})")
+    target[whole_numbers(rows, "snapshot_id")] = numbers(rows, "value")
 
 
 def _by_log(columns: Sequence[FeatureColumn]) -> Mapping[tuple[str, Scope], list[tuple[int, FeatureColumn]]]:
@@ -109,14 +120,15 @@ def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[NDArray[np.int64], Sp
         SELECT entity, (row_number() OVER (ORDER BY entity) - 1)::BIGINT AS code
         FROM (SELECT DISTINCT {entity} AS entity FROM snapshots WHERE {entity} IS NOT NULL)
     """)
-    rows = con.execute(f"""
+    rows = answer(
+        con,
+        f"""
         SELECT e.code, s.snapshot_id, epoch_us(s.as_of) AS as_of
         FROM snapshots s JOIN entities e ON e.entity = s.{entity} ORDER BY e.code, s.as_of, s.snapshot_id
-    """).fetchnumpy()
-    codes = rows["code"].astype(np.int64)
-    entities = int(codes.max(initial=-1)) + 1
-    offsets = np.searchsorted(codes, np.arange(entities + 1)).astype(np.int64)
-    return rows["snapshot_id"].astype(np.int64), Spine(offsets, rows["as_of"].astype(np.int64))
+        """,
+    )
+    offsets = np.searchsorted(whole_numbers(rows, "code"), np.arange(count_rows(con, "entities") + 1)).astype(np.int64)
+    return whole_numbers(rows, "snapshot_id"), Spine(offsets, whole_numbers(rows, "as_of"))
 
 
 def _reading(place: int, column: FeatureColumn, log: Log) -> Reading:

@@ -165,8 +165,9 @@ class FeatureColumn:
     @property
     def name(self) -> str:
         """pricing_visits_30d, calls_ever, days_in_stage."""
-        suffix = {None: "", "ever": "_ever"}.get(self.window, f"_{self.window}d")  # type: ignore[call-overload]
-        return f"{self.feature.name}{suffix}"
+        if self.window is None:
+            return self.feature.name
+        return f"{self.feature.name}_{'ever' if self.window == 'ever' else f'{self.window}d'}"
 
     @property
     def days(self) -> int | None:

@@ -35,7 +35,7 @@ def create_field_spans(con: DuckDBPyConnection, leads: Table, fields: Iterable[s
     )
 
 
-def _check_field(name: str, personal: bool) -> None:
+def _check_field(name: str, *, personal: bool) -> None:
     if personal:
         raise FunnelcastError(f"leads.{name} is personal: it may be shown on a list but never counted")
     if not name.isidentifier():
@@ -53,7 +53,7 @@ def field_values(field: str) -> str:
 
 
 def win_rates(field: str) -> str:
-    """SQL of (snapshot_id, rate): the share won among leads closed by as_of that had the same value when they closed.
+    """SQL of (snapshot_id, value): the share won among leads closed by as_of that had the same value when they closed.
 
     Shrunk to the mean of all leads closed by as_of: (won + PRIOR_LEADS * mean) / (closed + PRIOR_LEADS), the posterior mean of a
     beta prior (Micci-Barreca 2001, 'A preprocessing scheme for high-cardinality categorical attributes'). NULL before anything closed.
@@ -78,7 +78,7 @@ def win_rates(field: str) -> str:
         ),
         valued AS (SELECT s.snapshot_id, s.as_of, coalesce(v.value, '') AS value
             FROM snapshots s LEFT JOIN ({field_values(field)}) v USING (snapshot_id))
-        SELECT s.snapshot_id, (coalesce(b.won, 0) + {PRIOR_LEADS} * a.mean) / (coalesce(b.closed, 0) + {PRIOR_LEADS}) AS rate
+        SELECT s.snapshot_id, (coalesce(b.won, 0) + {PRIOR_LEADS} * a.mean) / (coalesce(b.closed, 0) + {PRIOR_LEADS}) AS value
         FROM valued s
         ASOF LEFT JOIN by_value b ON b.value = s.value AND b.closed_at <= s.as_of
         ASOF LEFT JOIN by_all a ON a.closed_at <= s.as_of

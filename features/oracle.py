@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from features.feature import FeatureColumn, Measure, Selection
+from features.query import answer, numbers
 from features.signals import condition_sql, scoped_rows
 
 AGE_DAYS = "(epoch_us(s.as_of) - epoch_us({0})) / 86400000000.0"
@@ -37,9 +38,9 @@ def oracle(con: DuckDBPyConnection, columns: Sequence[FeatureColumn]) -> NDArray
     found: dict[str, NDArray[np.float64]] = {}
     for _, log in groupby(sorted(columns, key=_log_name), key=_log_name):
         part = list(log)
-        rows = con.execute(oracle_sql(part)).fetchnumpy()
+        rows = answer(con, oracle_sql(part))
         for place, column in enumerate(part):
-            found[column.name] = np.ma.filled(rows[f"value_{place}"].astype(np.float64), np.nan)
+            found[column.name] = numbers(rows, f"value_{place}")
     return np.column_stack([found[column.name] for column in columns])
 
 

@@ -21,7 +21,7 @@ def create_outcomes(
         SELECT lead_id, happened_at, kind, stage_rank FROM stage_moves JOIN funnel_stages USING (stage)
     """)
     _create_silences(con, funnel.silent_after_days)
-    judged = {head: _JUDGES[head](funnel, f"INTERVAL {days} DAY") for head, days in horizons.items()}
+    judged = {head: _JUDGES[head](f"INTERVAL {days} DAY", funnel.customer) for head, days in horizons.items()}
     columns = ", ".join(
         f"CASE WHEN s.as_of + INTERVAL {horizons[head]} DAY <= $until THEN {head}.yes END::DOUBLE AS {head}"
         for head in judged
@@ -34,7 +34,7 @@ def create_outcomes(
 
 
 def _create_silences(con: DuckDBPyConnection, silent_after_days: int | None) -> None:
-    """Makes the table silences (lead_id, spoke_at, silent_at, spoke_again): a silence begins silent_after_days after the last sign of life."""
+    """Makes the table silences (lead_id, spoke_at, silent_at, spoke_again): silence begins so many days after a sign of life."""
     days = f"INTERVAL {silent_after_days or 0} DAY"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE silences AS
@@ -56,16 +56,16 @@ def _ahead(columns: str, condition: str, horizon: str) -> str:
     """
 
 
-def _progress(funnel: Funnel, horizon: str) -> str:
+def _progress(horizon: str, _: Customer | None) -> str:
     further = "(a.kind = 'won' OR (a.kind = 'open' AND a.stage_rank > s.stage_rank))"
     return _ahead("count(a.lead_id) > 0 AS yes", further, horizon)
 
 
-def _win(funnel: Funnel, horizon: str) -> str:
+def _win(horizon: str, _: Customer | None) -> str:
     return _ahead("count(a.lead_id) > 0 AS yes", "a.kind = 'won'", horizon)
 
 
-def _leave(funnel: Funnel, horizon: str) -> str:
+def _leave(horizon: str, _: Customer | None) -> str:
     """Lost, or silent while still open; a lead that is silent already on the day is not judged."""
     ends = _ahead(
         """count(*) FILTER (a.kind = 'lost') > 0 AS lost,
@@ -82,8 +82,7 @@ def _leave(funnel: Funnel, horizon: str) -> str:
     """
 
 
-def _churn(funnel: Funnel, horizon: str) -> str:
-    rule = funnel.customer
+def _churn(horizon: str, rule: Customer | None) -> str:
     assert rule is not None, "heads_of refuses churn without a customer rule"
     if rule.churn == "stages":
         gone = "SELECT lead_id, happened_at AS gone_at FROM all_moves WHERE kind = 'churned'"

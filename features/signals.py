@@ -1,15 +1,15 @@
 """Names what each row of a log is a sign of, so that counting needs to look at small numbers only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
-from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from features.feature import Conditions, Scalar, Scope
+from features.query import answer, count_rows, numbers, whole_numbers
 from features.windows import Events, count_within, order_by_happened
 
 MOST_SIGNALS = 62  # one bit each in a signed 64-bit integer, the sign left alone
@@ -65,49 +65,39 @@ def read_log(con: DuckDBPyConnection, log: Log) -> Events:
             f'FROM (SELECT DISTINCT "{name}"::VARCHAR AS value FROM {log.table} WHERE "{name}" IS NOT NULL)'
         )
     mask = " | ".join(f"({condition_sql(signal)}::BIGINT << {bit})" for bit, signal in enumerate(log.signals)) or "0"
-    numbers = "".join(f', r."{name}"::DOUBLE AS number_{position}' for position, name in enumerate(log.numbers))
+    amounts = "".join(f', r."{name}"::DOUBLE AS number_{position}' for position, name in enumerate(log.numbers))
     values = "".join(f", v{position}.code AS value_{position}" for position in range(len(log.values)))
     joins = " ".join(
         f'LEFT JOIN value_codes_{position} v{position} ON v{position}.value = r."{name}"::VARCHAR'
         for position, name in enumerate(log.values)
     )
-    columns = con.execute(f"""
-        SELECT e.code, epoch_us(r.happened_at) AS happened, epoch_us(r.known_at) AS known, {mask} AS mask{numbers}{values}
+    rows = answer(
+        con,
+        f"""
+        SELECT e.code, epoch_us(r.happened_at) AS happened, epoch_us(r.known_at) AS known, {mask} AS mask{amounts}{values}
         FROM ({scoped_rows(log.table, log.scope)}) r JOIN entities e ON e.entity = r.entity {joins}
         WHERE r.known_at <= (SELECT max(as_of) FROM days)
         ORDER BY e.code, r.known_at, r.happened_at
-    """).fetchnumpy()
-    return _events(con, columns, log)
+        """,
+    )
+    return _events(rows, count_rows(con, "entities"), log)
 
 
-def _events(con: DuckDBPyConnection, columns: dict[str, NDArray[np.generic]], log: Log) -> Events:
-    counted = con.execute("SELECT count(*) FROM entities").fetchone()
-    entities = int(counted[0]) if counted else 0
-    offsets = np.searchsorted(columns["code"], np.arange(entities + 1)).astype(np.int64)
-    happened = columns["happened"].astype(np.int64)
-    patterns, masks = pd.factorize(columns["mask"])
-    numbers = [_filled(columns[f"number_{position}"], np.nan) for position in range(len(log.numbers))]
-    coded = [_filled(columns[f"value_{position}"], -1).astype(np.int64) for position in range(len(log.values))]
+def _events(rows: pa.Table, entities: int, log: Log) -> Events:
+    offsets = np.searchsorted(whole_numbers(rows, "code"), np.arange(entities + 1)).astype(np.int64)
+    happened = whole_numbers(rows, "happened")
+    patterns, masks = pd.factorize(whole_numbers(rows, "mask"))
+    amounts = [numbers(rows, f"number_{position}") for position in range(len(log.numbers))]
+    coded = [whole_numbers(rows, f"value_{position}", empty=-1) for position in range(len(log.values))]
     keys = [count_within(offsets, codes, int(codes.max(initial=0)) + 1) for codes in coded]
     by_happened, day = order_by_happened(offsets, happened)
     return Events(
         offsets=offsets,
         happened=happened,
-        known=columns["known"].astype(np.int64),
+        known=whole_numbers(rows, "known"),
         by_happened=by_happened,
         pattern=patterns.astype(np.int32),
         masks=np.asarray(masks, dtype=np.int64),
-        numbers=_stacked(numbers, len(happened), np.float64),
-        keys=_stacked([day, *keys], len(happened), np.int32),
+        numbers=np.column_stack(amounts) if amounts else np.empty((len(happened), 0)),
+        keys=np.column_stack([day, *keys]).astype(np.int32),
     )
-
-
-def _filled(column: NDArray[np.generic], empty: float) -> NDArray[np.generic]:
-    return np.ma.filled(column.astype(np.float64), empty)
-
-
-def _stacked(columns: Sequence[NDArray[np.generic]], rows: int, kind: type[np.generic]) -> NDArray[np.generic]:
-    stacked = np.empty((rows, len(columns)), dtype=kind)
-    for position, column in enumerate(columns):
-        stacked[:, position] = column
-    return stacked

@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 from configs.project import Project, Snapshots
 from features.consent import create_permissions, permitted
 from features.customers import create_customer_spans
+from features.query import count_rows
 from features.timeline import create_moves
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -37,8 +38,8 @@ def create_snapshots(con: DuckDBPyConnection, project: Project, days: Sequence[d
 
     One row is (lead, as_of, cohort): cohort open while the lead's stage as known at as_of is an open one and it has not been open for
     longer than open_for_days; cohort customer by the funnel's rule. Leads that may not be looked at on the day have no row.
-    Columns: snapshot_id (from 0, by as_of, cohort, lead_id), lead_id, as_of, cohort, stage, kind, stage_rank, stage_since, opened_at, episode, created_at,
-    account_id, owner_id, covered_until.
+    Columns: snapshot_id (from 0, by as_of, cohort, lead_id), lead_id, as_of, cohort, stage, kind, stage_rank, stage_since,
+    opened_at, episode, created_at, account_id, owner_id, covered_until.
     """
     con.execute("CREATE OR REPLACE TEMP TABLE days (as_of TIMESTAMP)")
     if days:
@@ -53,8 +54,7 @@ def create_snapshots(con: DuckDBPyConnection, project: Project, days: Sequence[d
         WHERE known_lead <= as_of AND {permitted(project.privacy)}
         ORDER BY snapshot_id
     """)
-    counted = con.execute("SELECT count(*) FROM snapshots").fetchone()
-    return int(counted[0]) if counted else 0
+    return count_rows(con, "snapshots")
 
 
 def _looked_at(project: Project) -> str:

@@ -1,8 +1,7 @@
-"""The tables that funnelcast works on: what one row is, which columns it has and which of them are personal.
+"""The tables that funnelcast works on: what one row is, which columns it has and which of them are personal."""
 
-All times are UTC. A row's happened_at is when it was true in the world, known_at when the system could have known it;
-known_at is never before happened_at.
-"""
+# All times are UTC. A row's happened_at is when it was true in the world, known_at when the system could have known it;
+# known_at is never before happened_at.
 
 from dataclasses import dataclass
 from typing import Literal

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from os import cpu_count
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 DAY_US = 86_400_000_000
 EVER_US = -1
-COUNT, SUM, DISTINCT = 0, 1, 2
-LAST, FIRST, LAST_NUMBER, DECAYED = 0, 1, 2, 3
+COUNT: Final = 0
+SUM: Final = 1
+DISTINCT: Final = 2
+LAST: Final = 0
+FIRST: Final = 1
+LAST_NUMBER: Final = 2
+DECAYED: Final = 3
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -59,7 +64,7 @@ class Mark:
 
 
 class Spine(NamedTuple):
-    """The moments to look from: of entity e those from offsets[e] to offsets[e + 1], in the order of as_of (microseconds since 1970 UTC)."""
+    """The moments to look from: of entity e those from offsets[e] to offsets[e + 1], by as_of (microseconds since 1970 UTC)."""
 
     offsets: Ints
     as_of: Ints
@@ -249,7 +254,7 @@ def _write_marks(moment: int, plan: Plan, ledger: Ledger, line_out: Floats) -> N
 
 
 @njit(nogil=True, cache=True)
-def _drop_rows(moment: int, low: int, head: int, high: int, events: Events, plan: Plan, ledger: Ledger) -> None:
+def _drop_rows(moment: int, head: int, high: int, events: Events, plan: Plan, ledger: Ledger) -> None:
     """Takes out of each window what lies at or before its far end; a row that never entered (known too late) is only passed."""
     for window in range(len(plan.windows)):
         if plan.windows[window] == EVER_US:
@@ -294,7 +299,7 @@ def _sweep_entities(first: int, last: int, events: Events, spine: Spine, plan: P
         head = low
         for look in range(spine.offsets[entity], spine.offsets[entity + 1]):
             moment = spine.as_of[look]
-            _drop_rows(moment, low, head, high, events, plan, ledger)
+            _drop_rows(moment, head, high, events, plan, ledger)
             head = _take_rows(moment, head, high, events, plan, ledger)
             out[look, :counters] = ledger.state
             _write_marks(moment, plan, ledger, out[look, counters:])

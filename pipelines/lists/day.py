@@ -23,9 +23,9 @@ class Reason:
 class Line:
     """One lead or customer on the list.
 
-    rank counts from 1, customers on their own. stage and chance_says are words. chance is that of the head shown first, in 0..1;
-    chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is expected to be won or,
-    for a customer, lost; None where no amount is known. Reasons come strongest first.
+    rank counts from 1, customers on their own. stage and chance_says are words. chance is that of the head shown
+    first, in 0..1; chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is
+    expected to be won or, for a customer, lost; None where no amount is known. Reasons come strongest first.
     """
 
     rank: int
@@ -49,9 +49,10 @@ class Line:
 class DayList:
     """Everything that is written for one day.
 
-    lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from front to back and
-    the skipped ones are not kept, so a sequence that makes its lines on the way is welcome. capacity is in calls.
-    ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel order, to sort by.
+    lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
+    front to back and the skipped ones are not kept, so a sequence that makes its lines on the way is welcome.
+    capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
+    order, to sort by.
     """
 
     project: str

@@ -4,12 +4,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.plain import plain
@@ -18,12 +17,12 @@ from pipelines.lists.sheets import write_sheets
 from pipelines.lists.words import weekday_says
 
 HERE = Path(__file__).parent
-_JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
+ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
 
 
 @dataclass(frozen=True)
 class Board:
-    """A table of the page. columns: the keys of the columns that have anything to show; full: the chance that fills a bar."""
+    """A table of the page; columns: those with anything to show (key: heading); full: the chance that fills a bar."""
 
     key: str
     rows: list[Row]
@@ -31,10 +30,13 @@ class Board:
     full: float
 
     @property
-    def data(self) -> Markup:
+    def data(self) -> str:
         """The rows as JSON, one a line, that cannot end the script element they stand in."""
-        lines = (json.dumps(asdict(row), ensure_ascii=False, allow_nan=False) for row in self.rows)
-        return Markup("[\n" + ",\n".join(lines).translate(_JSON_IN_HTML) + "\n]")
+        lines = (json.dumps(vars(row), default=vars, ensure_ascii=False, allow_nan=False) for row in self.rows)
+        data = "[\n" + ",\n".join(lines) + "\n]"
+        for mark in ENDS_OR_OPENS_MARKUP:
+            data = data.replace(mark, f"\\u{ord(mark):04x}")
+        return data
 
 
 def write_list(folder: Path, day: DayList) -> None:
@@ -49,22 +51,26 @@ def write_list(folder: Path, day: DayList) -> None:
 
 def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
     """The page of a day: its open_lines to call or nurture, its customers, and how many leads were skipped."""
-    style, script = (Markup((HERE / name).read_text(encoding="utf-8")) for name in ("list.css", "list.js"))
+    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("list.css", "list.js"))
     leads = _board("leads", open_lines, day.stages, "Expected value")
     customers = _board("customers", day.customers, (), "Expected loss")
-    return _environment().get_template("list.html.j2").render(
-        day=day,
-        blank=Row(),
-        title=weekday_says(day.as_of),
-        leads=leads,
-        customers=customers,
-        skipped=skipped,
-        owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
-        stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
-        style=style,
-        script=script,
-        style_hash=_content_hash(style),
-        script_hash=_content_hash(script),
+    return (
+        _environment()
+        .get_template("list.html.j2")
+        .render(
+            day=day,
+            blank=Row(),
+            title=weekday_says(day.as_of),
+            leads=leads,
+            customers=customers,
+            skipped=skipped,
+            owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
+            stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
+            style=style,
+            script=script,
+            style_hash=_content_hash(style),
+            script_hash=_content_hash(script),
+        )
     )
 
 
@@ -80,7 +86,8 @@ def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], value: str)
         "value": value,
         "reasons": "Why",
     }
-    kept = {name: says for name, says in columns.items() if any(getattr(row, name) not in ("", None, ()) for row in shown)}
+    empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in shown)]
+    kept = {name: says for name, says in columns.items() if name == "chance" or name not in empty}
     return Board(key, shown, kept, full_bar(line.chance for line in lines))
 
 

@@ -4,8 +4,11 @@ import re
 import unicodedata
 
 JOINERS = "\u200c\u200d"
+# The hyphen stands last, where a pattern does not read it as a range.
+FORMULA_MARKS = "=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
 # A comma-separated file opened where ';' is the separator is cut at every ';', so a cell may also begin there.
-_FORMULA = re.compile(rf"(^|;)([\s{JOINERS}]*)(?=[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20\uFE66\uFE62\uFE63\uFE6B])")
+_FORMULA = re.compile(rf"(^|;)([ {JOINERS}]*)(?=[{FORMULA_MARKS}])")
+_MAY_BEGIN_ONE = frozenset(FORMULA_MARKS + JOINERS)
 
 
 def plain(text: str) -> str:
@@ -31,7 +34,9 @@ def cell(text: str) -> str:
     ("'=1+1", 'Anna = Bo')
     """
     line = plain(text)
-    return _FORMULA.sub(r"\1'\2", line)
+    if line[:1] in _MAY_BEGIN_ONE or ";" in line:
+        return _FORMULA.sub(r"\1'\2", line)
+    return line
 
 
 def _plain_character(character: str) -> str:

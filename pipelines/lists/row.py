@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from pipelines.lists.day import Band, Line, Reason
 from pipelines.lists.plain import clipped, plain
@@ -22,7 +23,7 @@ class ShownReason:
 
 @dataclass(frozen=True)
 class Row:
-    """A line as the page shows it: texts are plain and short, bar is 0..100, and the numbers beside them are for sorting."""
+    """A line as the page shows it: texts are plain and short, bar is 0..100, the other numbers are to sort by."""
 
     rank: int = 0
     band: Band = "call"
@@ -42,7 +43,6 @@ class Row:
     reasons: tuple[ShownReason, ...] = ()
 
 
-
 def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
     """The lines as rows. `stages` is the funnel's order; a stage that is not in it sorts behind."""
     full = full_bar(line.chance for line in lines)
@@ -52,7 +52,7 @@ def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
 
 def full_bar(chances: Iterable[float]) -> float:
     """The chance that fills a bar: the smallest round one that no chance of the list exceeds."""
-    highest = max((chance for chance in chances if chance == chance), default=1.0)
+    highest = max((chance for chance in chances if not isnan(chance)), default=1.0)
     return next((full for full in FULL_BARS if highest <= full), 1.0)
 
 
@@ -62,7 +62,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
     frequency, outcome = split_chance(plain(line.chance_says))
     value = _known(line.expected_value)
     return Row(
-        rank=line.rank,
+        rank=int(line.rank),
         band=line.band,
         name=name or lead_id,
         lead_id=lead_id if name else "",
@@ -75,14 +75,14 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         outcome=outcome,
         chance=_known(line.chance),
         bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
-        money="" if value is None else money(value, plain(line.currency)),
+        money="not known" if value is None else money(value, clipped(line.currency, 8)),
         value=value,
         reasons=(*map(_shown, line.reasons_for[:FOR]), *map(_shown, line.reasons_against[:AGAINST])),
     )
 
 
 def _known(number: float | None) -> float | None:
-    return None if number is None or number != number else round(number, 6)
+    return None if number is None or isnan(number) else round(float(number), 6)
 
 
 def _shown(reason: Reason) -> ShownReason:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import date
+from math import isnan
 from pathlib import Path
 from typing import get_args
 
@@ -15,7 +16,19 @@ BANDS: tuple[Band, ...] = get_args(Band)
 HEADS: tuple[HeadName, ...] = get_args(HeadName)
 FOR, AGAINST = 3, 2
 COLUMNS = (
-    *("lead_id", "as_of", "rank", "band", "name", "company", "account_id", "owner_id", "stage", "chance", "chance_says"),
+    *(
+        "lead_id",
+        "as_of",
+        "rank",
+        "band",
+        "name",
+        "company",
+        "account_id",
+        "owner_id",
+        "stage",
+        "chance",
+        "chance_says",
+    ),
     *(f"chance_{head}" for head in HEADS),
     *("expected_value", "currency"),
     *(f"reason_{place}" for place in range(1, FOR + 1)),
@@ -24,12 +37,12 @@ COLUMNS = (
 
 
 def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list[Line], int]:
-    """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; gives back all but the skipped lines, and their number.
+    """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; returns all but the skipped lines, and how many.
 
-    A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the columns COLUMNS in
-    every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals; expected_value has 2
-    decimals and no separators; what is unknown is empty. A text is one line and begins with an apostrophe where a spreadsheet
-    would take it for a formula; that goes for a lead_id too.
+    A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
+    columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
+    expected_value has 2 decimals and no separators; what is unknown is empty. A text is one line and begins with an
+    apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
     """
     shown: list[Line] = []
     skipped = 0
@@ -68,7 +81,7 @@ def record(line: Line, as_of: date) -> tuple[str, ...]:
 
 
 def _number(value: float | None, decimals: int) -> str:
-    return "" if value is None or value != value else f"{value:.{decimals}f}"
+    return "" if value is None or isnan(value) else f"{value:.{decimals}f}"
 
 
 def _reasons(reasons: tuple[Reason, ...], places: int) -> list[str]:

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import isnan
 from statistics import median
 from typing import Literal
 
 from configs.project import HeadName
 
-MONTHS = tuple("January February March April May June July August September October November December".split())
-WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MINUS = "\N{MINUS SIGN}"
 OUTCOMES: dict[HeadName, str] = {
     "progress": "advance",
     "win": "are won",
@@ -38,10 +43,10 @@ def weekday_says(day: date) -> str:
 def out_of(chances: Iterable[float]) -> int:
     """The number all chances of one list are counted in: 100, or 1,000 or 10,000 where chances are small.
 
-    Readers compare the first numbers of '38 in 100' and '7 in 1,000', so a list keeps to one of them: the smallest in which half of
-    the chances come to 2 or more.
+    Readers compare the first numbers of '38 in 100' and '7 in 1,000', so a list keeps to one of them: the smallest in
+    which half of the chances come to 2 or more.
     """
-    known = [chance for chance in chances if chance == chance]
+    known = [chance for chance in chances if not isnan(chance)]
     middle = median(known) if known else 1.0
     return next((size for size in (100, 1_000) if middle * size >= 2), 10_000)
 
@@ -52,7 +57,7 @@ def frequency(chance: float, size: int = 100) -> str:
     >>> frequency(0.38), frequency(0.007, 1_000), frequency(0.003), frequency(0.999)
     ('38 in 100', '7 in 1,000', 'less than 1 in 100', 'more than 99 in 100')
     """
-    if chance != chance:
+    if isnan(chance):
         return ""
     count = int(chance * size + 0.5)
     if count < 1:
@@ -80,20 +85,20 @@ def split_chance(sentence: str) -> tuple[str, str]:
 
 def money(amount: float, currency: str = "") -> str:
     """'EUR 38,000'; below 100 with cents, unless there are none. Empty for an unknown amount (NaN)."""
-    if amount != amount:
+    if isnan(amount):
         return ""
     small = abs(amount) < 100 and round(amount, 2) != round(amount)
     return f"{currency} {amount:,.2f}".strip() if small else f"{currency} {round(amount):,}".strip()
 
 
 def points_says(points: float) -> str:
-    """What a reason adds to or takes from a chance, in hundredths: '+12', '−0.4'; empty when it would say 0.
+    """What a reason adds to or takes from a chance, in hundredths, signed; empty when it would say 0.
 
-    >>> points_says(12.3), points_says(-0.42), points_says(0.01)
-    ('+12', '−0.4', '')
+    >>> points_says(12.3), points_says(0.42), points_says(0.01)
+    ('+12', '+0.4', '')
     """
     size = f"{abs(points):.0f}" if abs(points) >= 1 else f"{abs(points):.1f}"
-    return "" if size in ("0.0", "nan") else ("+" if points > 0 else "−") + size.removesuffix(".0")
+    return "" if size in ("0.0", "nan") else ("+" if points > 0 else MINUS) + size.removesuffix(".0")
 
 
 def expected_says(
@@ -104,18 +109,17 @@ def expected_says(
     as_of: date,
     worth: Mapping[str, float] | None = None,
 ) -> str:
-    """'These 25 calls are expected to bring 4.2 wins worth EUR 38,000 by 24 August.'
+    """Says that these 25 calls are expected to bring 4.2 wins worth EUR 38,000 by 24 August.
 
-    gained: the sum of the head's chances over the calls. worth: expected value by currency, never added across currencies; said
-    with two digits, as no forecast deserves more.
+    gained: the sum of the head's chances over the calls. worth: expected value by currency, never added across
+    currencies, and said with two digits, as no forecast deserves more.
     """
     if calls == 0:
         return "There is nobody to call today."
     who = "This call is" if calls == 1 else f"These {calls:,} calls are"
     value = " and ".join(money(float(f"{amount:.2g}"), currency) for currency, amount in (worth or {}).items())
-    return (
-        f"{who} expected to bring {_gain(gained, head)}{f' worth {value}' if value else ''} by {day_says(until, as_of)}."
-    )
+    worth_it = f" worth {value}" if value else ""
+    return f"{who} expected to bring {_gain(gained, head)}{worth_it} by {day_says(until, as_of)}."
 
 
 def _gain(gained: float, head: Literal["progress", "win"]) -> str:

@@ -1,4 +1,4 @@
-"""What a row must be to be believed: who, when and what, in values that can be read; all else is rejected with a reason."""
+"""What a row must be to be believed: who, when and what, in values that can be read; all else is rejected."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,16 +14,18 @@ UNKNOWN_STAGE = "unknown stage"
 NOT_READ = {"number": "is not a number", "time": "is not a time", "flag": "is neither yes nor no"}
 READERS = {"text": "{0}", "number": "number_in({0})", "time": "moment({0})", "flag": "flag_in({0})"}
 
-# The session's time zone is the source's while these run. A text without a time of day is a whole day, known when it is over.
+# The session's time zone is the source's while these run. A day without a time of day is known when it is over.
 MACROS = """
     CREATE OR REPLACE TEMP MACRO utc(t) AS make_timestamp(epoch_us(t));
     CREATE OR REPLACE TEMP MACRO day_end(d) AS utc((d + 1)::TIMESTAMP::TIMESTAMPTZ) - INTERVAL 1 MICROSECOND;
     CREATE OR REPLACE TEMP MACRO is_day(x) AS length(x) < 11 AND TRY_CAST(x AS BIGINT) IS NULL;
     CREATE OR REPLACE TEMP MACRO whole_day(x) AS day_end(coalesce(
-        TRY_CAST(regexp_extract(x, '^[0-9][^T ]*') AS DATE), try_strptime(split_part(x, ' ', 1), '%d.%m.%Y')::DATE));
+        TRY_CAST(regexp_extract(x, '^[0-9][^T ]*') AS DATE),
+        try_strptime(regexp_extract(x, '^[0-9][^T ]*'), '%d.%m.%Y')::DATE));
     CREATE OR REPLACE TEMP MACRO instant(x) AS CASE WHEN x[1] BETWEEN '0' AND '9' THEN coalesce(
         utc(TRY_CAST(x AS TIMESTAMPTZ)),
-        utc(try_strptime(x, ['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])::TIMESTAMPTZ),
+        utc(try_strptime(x, [
+            '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])::TIMESTAMPTZ),
         make_timestamp(CASE length(x) WHEN 10 THEN 1000000 WHEN 13 THEN 1000 END * TRY_CAST(x AS BIGINT))) END;
     CREATE OR REPLACE TEMP MACRO moment(x) AS CASE WHEN is_day(x) THEN whole_day(x) ELSE instant(x) END;
     CREATE OR REPLACE TEMP MACRO number_in(x) AS
@@ -44,24 +46,25 @@ class Contract:
     pulled_at: datetime
 
     def rows(self, lines: str, cells: Mapping[str, str]) -> str:
-        """SQL of (line, fate, and the table's columns) from SQL of (line, broken, cells).
+        """SQL of (_line, _fate, and the table's columns) from SQL of (_line, _broken, cells).
 
-        cells: the file's columns to their SQL names in `lines`. fate is NULL for a row that may be kept, LEFT_OUT, or the reason
+        cells: the file's columns to their SQL names in `lines`. _fate is NULL for a row that may be kept, LEFT_OUT, or the reason
         why it is rejected. The MACROS must exist and the session's time zone be the source's.
         """
         given = "".join(f", {self._given(column, cells)} AS {_given(column)}" for column in self.mapped)
         said = "".join(f", {self._translated(column)} AS {_said(column)}" for column in self.mapped)
         values = "".join(
-            f", ({self._value(column)})::{SQL_TYPES[column.kind]} AS {name(column.name)}" for column in self.table.columns
+            f", ({self._value(column)})::{SQL_TYPES[column.kind]} AS {name(column.name)}"
+            for column in self.table.columns
         )
         breaks = " ".join(f"WHEN {broken} THEN {text(reason)}" for broken, reason in self._breaks())
-        fate = f"CASE WHEN broken IS NOT NULL THEN broken WHEN NOT considered THEN {text(LEFT_OUT)} {breaks} END"
+        fate = f"CASE WHEN _broken IS NOT NULL THEN _broken WHEN NOT _considered THEN {text(LEFT_OUT)} {breaks} END"
         return f"""
             WITH lines AS ({lines}),
-            given AS (SELECT line, broken, {considered_sql(self.source, cells)} AS considered{given} FROM lines),
+            given AS (SELECT _line, _broken, {considered_sql(self.source, cells)} AS _considered{given} FROM lines),
             said AS (SELECT *{said} FROM given),
             read AS (SELECT *{values} FROM said)
-            SELECT line, {fate} AS fate, {names(self.table.column_names)} FROM read
+            SELECT _line, {fate} AS _fate, {names(self.table.column_names)} FROM read
         """
 
     @property
@@ -80,10 +83,10 @@ class Contract:
         if not words:
             return _given(column)
         given = f"coalesce({_given(column)}, '')" if "" in words else _given(column)
-        cases = " ".join(f"WHEN {text(theirs)} THEN {text(ours)}" for theirs, ours in words.items() if theirs != "*")
-        other = {None: "NULL", "*": _given(column)}.get(words.get("*"), text(words.get("*", "")))
-        other = f"CASE WHEN {_given(column)} IS NOT NULL THEN {other} END"
-        return f"nullif(CASE {given} {cases} ELSE {other} END, '')" if cases else f"nullif({other}, '')"
+        cases = " ".join(f"WHEN {given} = {text(theirs)} THEN {text(ours)}" for theirs, ours in words.items() if theirs != "*")
+        rest = _given(column) if words.get("*") == "*" else text(words.get("*", ""))
+        otherwise = f"WHEN {given} IS NOT NULL THEN {rest}"
+        return f"nullif(CASE {cases} {otherwise} END, '')"
 
     def _value(self, column: Column) -> str:
         said = _said(column.name) if column.name in self.mapped else "NULL"
@@ -116,16 +119,16 @@ class Contract:
 
     def _breaks(self) -> Iterator[tuple[str, str]]:
         """Conditions and reasons; the first that holds is the row's."""
-        columns = [self.table.column(column) for column in self.mapped]
-        yield from ((f"{_said(c.name)} IS NULL", "no lead") for c in columns if c.name == "lead_id")
+        if "lead_id" in self.mapped:
+            yield f"{_said('lead_id')} IS NULL", "no lead"
         yield f"{_said('happened_at')} IS NULL", "no time"
-        for column in self.source.maps:
-            yield self._misses_map(column), f"{column} has a value that its map lacks"
+        yield from ((self._misses_map(mapped), f"{mapped} has a value that its map lacks") for mapped in self.source.maps)
+        columns = [self.table.column(column) for column in self.mapped]
         for column in columns:
             if column.kind != "text":
                 unread = f"{_said(column.name)} IS NOT NULL AND {name(column.name)} IS NULL"
                 yield unread, f"{column.name} {NOT_READ[column.kind]}"
-        yield from ((f"{_said(c.name)} IS NULL", f"no {c.name}") for c in columns if c.required)
+        yield from ((f"{_said(column.name)} IS NULL", f"no {column.name}") for column in columns if column.required)
         if "direction" in self.mapped:
             yield "direction NOT IN ('inbound', 'outbound')", "direction is neither inbound nor outbound"
         if self.table.name == "stage_moves":

@@ -57,7 +57,9 @@ def open_export(con: DuckDBPyConnection, path: Path, shown: str) -> ExportFile:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     kind = FORMATS.get(suffixes[-1] if suffixes else "")
     if kind is None:
-        raise FunnelcastError(f"{shown}: files are read as {', '.join(FORMATS)} (CSV and JSON also as .gz); rename the file.")
+        raise FunnelcastError(
+            f"{shown}: files are read as {', '.join(FORMATS)} (CSV and JSON also as .gz); rename the file."
+        )
     if kind == "csv":
         return _open_csv(path, shown)
     try:
@@ -82,7 +84,9 @@ def _open_csv(path: Path, shown: str) -> ExportFile:
             delimiter = max(DELIMITERS, key=first.count)
             header = next(csv.reader(lines, delimiter=delimiter), [])
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise FunnelcastError(f"{shown} cannot be read as UTF-8 text ({error}); export it again as UTF-8 CSV.") from error
+        raise FunnelcastError(
+            f"{shown} cannot be read as UTF-8 text ({error}); export it again as UTF-8 CSV."
+        ) from error
     if not any(column.strip() for column in header):
         raise FunnelcastError(f"{shown} is empty; a first line with the names of the columns was expected.")
     return ExportFile(path, shown, "csv", tuple(column.strip() for column in header), delimiter)
@@ -99,10 +103,10 @@ def _json_lines(path: Path) -> str:
 
 
 def text_rows(file: ExportFile, wanted: Sequence[str]) -> str:
-    """SQL of (line, broken, and c0, c1, ... for the wanted columns as text; see ExportFile.column).
+    """SQL of (_line, _broken, and c0, c1, ... for the wanted columns as text; see ExportFile.column).
 
-    line counts from 1 as a person would: the header of a CSV is line 1, a JSON object or a Parquet row is a line. Blank lines
-    and line breaks within quotes are not counted. broken is the reason why the line cannot be read, else NULL.
+    _line counts from 1 as a person would: the header of a CSV is line 1, a JSON object or a Parquet row is a line. Blank lines
+    and line breaks within quotes are not counted. _broken is the reason why the line cannot be read, else NULL.
     """
     columns = {column: file.column(column) for column in dict.fromkeys(wanted)}
     if file.format == "csv":
@@ -110,10 +114,10 @@ def text_rows(file: ExportFile, wanted: Sequence[str]) -> str:
     if file.format == "parquet":
         cells = "".join(f", {name(column)}::VARCHAR AS {cell}" for column, cell in columns.items())
         scan = f"read_parquet({sql_path(file.path)}, file_row_number = true)"
-        return f"SELECT file_row_number + 1 AS line, NULL::VARCHAR AS broken{cells} FROM {scan}"
+        return f"SELECT file_row_number + 1 AS _line, NULL::VARCHAR AS _broken{cells} FROM {scan}"
     cells = "".join(f", json ->> {text(_json_path(column))} AS {cell}" for column, cell in columns.items())
     broken = f"CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN {text(NOT_AN_OBJECT)} END"
-    return f"SELECT row_number() OVER () AS line, {broken} AS broken{cells} FROM {_json_lines(file.path)}"
+    return f"SELECT row_number() OVER () AS _line, {broken} AS _broken{cells} FROM {_json_lines(file.path)}"
 
 
 def _json_path(column: str) -> str:
@@ -128,7 +132,7 @@ def _csv_rows(file: ExportFile, cells: Sequence[str]) -> str:
     """
     listed = "".join(f", {cell}" for cell in cells)
     scan = f"read_csv({sql_path(file.path)}, {options})"
-    return f"SELECT row_number() OVER () + 1 AS line, NULL::VARCHAR AS broken{listed} FROM {scan}"
+    return f"SELECT row_number() OVER () + 1 AS _line, NULL::VARCHAR AS _broken{listed} FROM {scan}"
 
 
 def take_broken_lines(con: DuckDBPyConnection, file: ExportFile) -> list[tuple[int, str]]:

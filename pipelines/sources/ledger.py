@@ -8,17 +8,20 @@ from duckdb import DuckDBPyConnection
 from configs.errors import FunnelcastError, did_you_mean
 from configs.project import Project
 from pipelines.sources.contract import LEFT_OUT, UNKNOWN_STAGE
+from pipelines.sources.lake import FOLDED, Staged
 from pipelines.sources.report import Example, SourceReport
 from pipelines.sources.sql import texts
+from pipelines.store import sql_path
 
-FOLDED = "a later row of its lead"
 NOT_REJECTED = (LEFT_OUT, FOLDED)
 
 
 def open_ledger(con: DuckDBPyConnection) -> None:
     """Makes the tables broken_lines (what a reader skipped) and rejected (what broke the contract); source counts from 0."""
     con.execute("CREATE TEMP TABLE broken_lines (source INTEGER, file VARCHAR, line BIGINT, reason VARCHAR)")
-    con.execute('CREATE TEMP TABLE rejected (source INTEGER, "table" VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR)')
+    con.execute(
+        'CREATE TEMP TABLE rejected (source INTEGER, "table" VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR)'
+    )
 
 
 def note_broken_lines(con: DuckDBPyConnection, source: int, file: str, lines: Sequence[tuple[int, str]]) -> None:
@@ -38,32 +41,33 @@ def note_rejected(con: DuckDBPyConnection, table: str, sources: Sequence[int]) -
         WITH of_table AS (SELECT * FROM broken_lines WHERE source IN ({listed})),
         placed AS (SELECT *, row_number() OVER (PARTITION BY source, file ORDER BY line) AS skipped FROM of_table),
         gaps AS (SELECT source, file, line - skipped AS after_line, max(skipped) AS skipped FROM placed GROUP BY ALL),
-        bad AS (SELECT source, file, line, fate FROM settled WHERE fate NOT IN ({texts(NOT_REJECTED)}))
+        bad AS (SELECT _source AS source, _file AS file, _line AS line, _fate AS fate FROM settled WHERE _fate NOT IN ({texts(NOT_REJECTED)}))
         SELECT b.source, '{table}', b.file, b.line + coalesce(g.skipped, 0), b.fate
         FROM bad b ASOF LEFT JOIN gaps g ON g.source = b.source AND g.file = b.file AND b.line > g.after_line
         UNION ALL SELECT source, '{table}', file, line, reason FROM of_table
     """)
 
 
-def count_rows(con: DuckDBPyConnection, source: int, table: str, files: str, seconds: float) -> SourceReport:
+def count_rows(con: DuckDBPyConnection, staged: Staged) -> SourceReport:
     """The account of one source, after note_rejected."""
-    found = con.execute("SELECT fate, count(*) FROM settled WHERE source = ? GROUP BY fate", [source]).fetchall()
+    found = con.execute("SELECT _fate, count(*) FROM settled WHERE _source = ? GROUP BY _fate", [staged.number]).fetchall()
     fates = {fate: int(count) for fate, count in found}
     reasons = con.execute(
-        "SELECT reason, count(*), min((file, line)) FROM rejected WHERE source = ? GROUP BY reason ORDER BY reason", [source]
+        "SELECT reason, count(*), min((file, line)) FROM rejected WHERE source = ? GROUP BY reason ORDER BY reason",
+        [staged.number],
     ).fetchall()
     rejected = {str(reason): int(count) for reason, count, _ in reasons}
     kept, left_out, folded = fates.get(None, 0), fates.get(LEFT_OUT, 0), fates.get(FOLDED, 0)
     return SourceReport(
-        table=table,
-        files=files,
+        table=staged.source.table,
+        files=staged.source.files,
         read=kept + left_out + folded + sum(rejected.values()),
         kept=kept,
         left_out=left_out,
         folded=folded,
         rejected=rejected,
         examples={str(reason): Example(*first) for reason, _, first in reasons},
-        seconds=seconds,
+        seconds=staged.seconds,
     )
 
 
@@ -86,7 +90,8 @@ def check_limits(con: DuckDBPyConnection, project: Project, report: SourceReport
 
 def _unknown_stages(con: DuckDBPyConnection, project: Project, report: SourceReport, rejected: Path) -> str:
     found = con.execute(
-        "SELECT stage, count(*) FROM settled WHERE fate = ? GROUP BY stage ORDER BY count(*) DESC, stage", [UNKNOWN_STAGE]
+        "SELECT stage, count(*) FROM settled WHERE _fate = ? GROUP BY stage ORDER BY count(*) DESC, stage",
+        [UNKNOWN_STAGE],
     ).fetchall()
     known = project.funnel.stage_names
     named = ", ".join(f"'{stage}' ({count:,} rows)" for stage, count in found[:5])
@@ -105,10 +110,10 @@ def _share(count: int, rows: int) -> str:
     return f"{count:,} of {rows:,} rows ({count / rows:.1%})"
 
 
-def write_rejected(con: DuckDBPyConnection, folder: Path, sql_file: str) -> None:
-    """Writes all rejected rows so far to one Parquet file: table, file, line, reason, in this order of sorting."""
+def write_rejected(con: DuckDBPyConnection, folder: Path) -> None:
+    """Writes all rejected rows so far into the folder, which it makes: table, file, line, reason, sorted in this order."""
     folder.mkdir()
     con.execute(f"""
         COPY (SELECT "table", file, line, reason FROM rejected ORDER BY "table", file, line, reason)
-        TO {sql_file} (FORMAT parquet, COMPRESSION zstd)
+        TO {sql_path(folder / "rows.parquet")} (FORMAT parquet, COMPRESSION zstd)
     """)

@@ -53,7 +53,9 @@ def _check_columns(source: Source, table: Table) -> None:
 def _require(setting: str, given: Iterable[str], filled: set[str]) -> None:
     for column in given:
         if column not in filled:
-            raise FunnelcastError(f"{setting} names '{column}', which this source does not fill{did_you_mean(column, filled)}")
+            raise FunnelcastError(
+                f"{setting} names '{column}', which this source does not fill{did_you_mean(column, filled)}"
+            )
 
 
 def _check_filters(source: Source) -> None:
@@ -74,7 +76,9 @@ def _check_filter_value(place: str, value: Scalar) -> None:
 def _check_stages(source: Source, funnel: Funnel) -> None:
     for stage in source.not_after:
         if stage not in funnel.stage_names:
-            raise FunnelcastError(f"not_after names a stage '{stage}' that the funnel lacks{did_you_mean(stage, funnel.stage_names)}")
+            raise FunnelcastError(
+                f"not_after names a stage '{stage}' that the funnel lacks{did_you_mean(stage, funnel.stage_names)}"
+            )
 
 
 def _check_time_zone(con: DuckDBPyConnection, source: Source) -> None:

@@ -15,7 +15,7 @@ class Example:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """One source's rows: read = kept + left_out (where, without, not_after) + folded (once_per_lead) + the rejected ones."""
+    """One source's rows: read = kept + left_out (where, without, not_after) + folded (once_per_lead) + all rejected."""
 
     table: str
     files: str
@@ -36,8 +36,8 @@ class SourceReport:
     def says(self) -> str:
         """One line for the person at the keyboard.
 
-        >>> SourceReport("touches", "calls.csv", 5, 3, 1, 0, {"no time": 1}, {"no time": Example("calls.csv", 4)}, 0.1).says
-        'touches from calls.csv: 5 rows read, 3 kept, 1 left out, 1 rejected (no time: 1, such as calls.csv line 4)'
+        >>> SourceReport("touches", "a.csv", 5, 3, 1, 0, {"no time": 1}, {"no time": Example("a.csv", 4)}, 0.1).says
+        'touches from a.csv: 5 rows read, 3 kept, 1 left out, 1 rejected (no time: 1, such as a.csv line 4)'
         """
         parts = [f"{self.read:,} rows read", f"{self.kept:,} kept"]
         parts += [f"{self.left_out:,} left out"] if self.left_out else []
@@ -52,11 +52,10 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest did; observed_until is the last known_at of all source tables (UTC, naive), None for an empty lake."""
+    """What an ingest did; observed_until is the last known_at of all source tables (UTC, naive)."""
 
     sources: tuple[SourceReport, ...]
     observed_until: datetime
-    field_changes_pulled: int
     seconds: float
 
     @property

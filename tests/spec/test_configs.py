@@ -6,7 +6,6 @@ import pytest
 
 from configs.errors import FunnelcastError
 from configs.load import load_funnel, load_project
-from configs.reader import read_yaml
 
 FUNNEL = """
 name: loans
@@ -59,112 +58,13 @@ def _funnel(folder: Path, old: str, new: str) -> Path:
     return _write(folder, "loans.yaml", FUNNEL.replace(old, new, 1))
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("NO", "NO"),
-        ("yes", "yes"),
-        ("off", "off"),
-        ("2012-02-01", "2012-02-01"),
-        ("2012-02-01 12:30:00", "2012-02-01 12:30:00"),
-        ("12:30:00", "12:30:00"),
-        ("1:30.5", "1:30.5"),
-        ("012", "012"),
-        ("0x1F", "0x1F"),
-        ("1_000", "1_000"),
-        (".inf", ".inf"),
-        (".NaN", ".NaN"),
-        ("'0'", "0"),
-        ("'7'", "7"),
-        ('"true"', "true"),
-        ("'null'", "null"),
-        ("<<", "<<"),
-        ("0", 0),
-        ("-7", -7),
-        ("+7", 7),
-        ("0.05", 0.05),
-        ("-1.5e3", -1500.0),
-        ("true", True),
-        ("False", False),
-        ("null", None),
-        ("~", None),
-        ("", None),
-        ("[NO, 1, 0.5]", ["NO", 1, 0.5]),
-        ("{NO: [a, b]}", {"NO": ["a", "b"]}),
-    ],
-)
-def test_a_value_is_read_as_it_was_written(tmp_path: Path, written: str, read: object) -> None:
-    value = read_yaml(_write(tmp_path, "a.yaml", f"key: {written}")).values["key"]
-    assert value == read
-    assert type(value) is type(read)
-
-
-def test_every_key_and_item_remembers_its_line(tmp_path: Path) -> None:
-    document = read_yaml(_write(tmp_path, "a.yaml", "# a remark\na:\n  b: 1\n  c:\n    - x\n    - d: 2\n"))
-    assert document.lines == {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 0): 5, ("a", "c", 1): 6, ("a", "c", 1, "d"): 6}
-    assert document.where(("a", "c", 1, "not here")) == f"{document.path} line 6"
-    assert document.where(("nowhere",)) == str(document.path)
-
-
-def test_a_value_that_is_named_once_may_be_used_twice(tmp_path: Path) -> None:
-    document = read_yaml(_write(tmp_path, "a.yaml", "a: &days [7, 30]\nb: *days\n"))
-    assert document.values == {"a": [7, 30], "b": [7, 30]}
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("a: 1\nb: 2\na: 3\n", " line 3: 'a' is given twice (first on line 1); keep one of them."),
-        ("a:\n  b: 1\n  c: 2\n  b: 3\n", " line 4: 'b' is given twice (first on line 2); keep one of them."),
-        ("a: {NO: 1, 'NO': 2}\n", " line 1: 'NO' is given twice (first on line 1); keep one of them."),
-        ("", ": 'key: value' lines were expected, and the file holds nothing."),
-        ("- a\n- b\n", ": 'key: value' lines were expected, and the file holds something else."),
-        ("only words\n", ": 'key: value' lines were expected, and the file holds something else."),
-        (
-            "a: b: c\n",
-            " line 1: this is not valid YAML: mapping values are not allowed here; put a text that holds ': ' in quotes, "
-            "or check the indentation.",
-        ),
-        (
-            "a:\n\tb: 1\n",
-            " line 2: this is not valid YAML: found character '\\t' that cannot start any token; indent with spaces, not "
-            "tabs; put a text that begins with a sign such as @ in quotes.",
-        ),
-        (
-            "a:\n  - b: 1\n   c: 2\n",
-            " line 3: this is not valid YAML: expected <block end>, but found '<block mapping start>'; lines of one group "
-            "must be indented alike.",
-        ),
-        ("a: 1\nb\nc: 2\n", " line 3: this is not valid YAML: could not find expected ':'; every key is followed by ': '."),
-        ("a: [1, 2\n", " line 2: this is not valid YAML: expected ',' or ']', but got '<stream end>'."),
-        ("a: 'b\n", " line 2: this is not valid YAML: found unexpected end of stream."),
-        ("a: *b\n", " line 1: this is not valid YAML: found undefined alias 'b'."),
-        ("a: 1\n---\nb: 2\n", " line 2: this is not valid YAML: but found another document."),
-        ("a: \x00\n", ": this is not valid YAML; it holds a character that text cannot hold."),
-        ("a: !day 3\n", " line 1: the tag !day has no meaning here; write the value without it."),
-        ("a: !!int '3'\n", " line 1: the tag tag:yaml.org,2002:int has no meaning here; write the value without it."),
-        ("a: {{ days }}\n", " line 1: a key must be one word; put a text that holds braces or brackets in quotes."),
-        ("a: &b [*b]\n", ": the groups are nested too deeply, or an alias (*name) holds itself."),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path, text: str, says: str) -> None:
-    path = _write(tmp_path, "a.yaml", text)
-    with pytest.raises(FunnelcastError) as error:
-        read_yaml(path)
-    assert str(error.value) == f"{path}{says}"
-
-
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(FunnelcastError) as error:
         load_project(tmp_path / "bnak.yaml")
-    assert str(error.value) == f"There is no file {tmp_path / 'bnak.yaml'}; check the path, or see configs/projects for examples."
-
-
-def test_a_file_of_another_encoding_is_explained(tmp_path: Path) -> None:
-    path = tmp_path / "a.yaml"
-    path.write_bytes("says: Böhm".encode("latin-1"))
-    with pytest.raises(FunnelcastError, match="this is not UTF-8 text; save the file as UTF-8"):
-        read_yaml(path)
+    assert (
+        str(error.value)
+        == f"There is no file {tmp_path / 'bnak.yaml'}; check the path, or see configs/projects for examples."
+    )
 
 
 def test_a_right_project_is_read(tmp_path: Path) -> None:
@@ -174,3 +74,96 @@ def test_a_right_project_is_read(tmp_path: Path) -> None:
     assert project.sources[0].where == {"country": ("NO", "SE")}
     assert {head: setting.horizon_days for head, setting in project.heads.items()} == {"progress": None, "win": 60}
     assert load_funnel(tmp_path / "loans.yaml") == project.funnel
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("workspace", "workspce", "bank.yaml line 4: unknown key 'workspce'; did you mean 'workspace'?"),
+        ("funnel:", "funel:", "bank.yaml line 2: unknown key 'funel'; did you mean 'funnel'?"),
+        ("  basis: contract", "  bases: contract", "bank.yaml line 6: unknown key 'bases'; did you mean 'basis'?"),
+        ("    files:", "    file:", "bank.yaml line 9: unknown key 'file'; did you mean 'files'?"),
+        ("  progress:", "  progres:", "bank.yaml line 13: unknown key 'progres'; did you mean 'progress'?"),
+        ("  progress: {}", "  7: {}", "bank.yaml line 13: unknown key '7'; known here: churn, leave, progress, win"),
+        ("horizon_days: 60", "horizn: 60", "bank.yaml line 14: unknown key 'horizn'; did you mean 'horizon_days'?"),
+        ("funnel: loans.yaml\n", "", "bank.yaml: 'funnel' must name a funnel or its file"),
+        ("loans.yaml", "[loans.yaml]", "bank.yaml line 2: 'funnel' must name a funnel or its file"),
+        ("loans.yaml", "lones", "bank.yaml line 2: there is no funnel 'lones'"),
+        ("loans.yaml", "lones.yaml", "bank.yaml line 2: there is no funnel file {folder}/lones.yaml; check the path."),
+        ("data: exports\n", "", "bank.yaml: data is missing; add it."),
+        ("    files: leads.csv\n", "", "bank.yaml line 8: sources.item 1.files is missing; add it."),
+        (
+            "exports",
+            "",
+            "bank.yaml line 3: data must be text (put a number or a date that is meant as text in quotes).",
+        ),
+        ("exports", "''", "bank.yaml line 3: data must be filled in, not ''."),
+        ("name: bank", "name: My Bank", "bank.yaml line 1: name must be a name in lower-case letters, digits and _, "),
+        ("contract", "consnt", "bank.yaml line 6: privacy.basis cannot be 'consnt'; did you mean 'consent'?"),
+        ("contract", "7", "line 6: privacy.basis must be 'consent', 'contract' or 'legitimate_interest', not 7."),
+        ("days: 60", "days: 0", "bank.yaml line 14: heads.win.horizon_days must be at least 1, not 0."),
+        ("days: 60", "days: 4000", "bank.yaml line 14: heads.win.horizon_days must be at most 3660, not 4000."),
+        ("days: 60", "days: 1.5", "bank.yaml line 14: heads.win.horizon_days must be a whole number, not 1.5."),
+        ("days: 60", "days: soon", "bank.yaml line 14: heads.win.horizon_days must be a whole number, not 'soon'."),
+        ("days: 60", "days: true", "bank.yaml line 14: heads.win.horizon_days must be a whole number, not True."),
+        (
+            "  progress: {}\n  win: {horizon_days: 60}\n",
+            "  {}\n",
+            "line 12: heads must be filled with at least 1 of them.",
+        ),
+        ("  progress: {}", "  progress: []", "line 13: heads.progress must be a group of 'key: value' lines."),
+        ("[NO, SE]", "{NO: SE}", "line 11: sources.item 1.where.country must be text (put a number or a date that is "),
+        ("[NO, SE]", "{NO: SE}", " or a number or true or false or a list."),
+        (
+            "table: leads",
+            "table: touches\n    fields: {industry: log}",
+            "line 8: sources.item 1: fields belong to the table",
+        ),
+    ],
+)
+def test_a_mistake_in_a_project_is_explained(tmp_path: Path, old: str, new: str, says: str) -> None:
+    with pytest.raises(FunnelcastError) as error:
+        load_project(_project(tmp_path, old, new))
+    assert says.format(folder=tmp_path) in str(error.value)
+    assert str(error.value).startswith(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("horizon_days: 14", "horizon_days: 0", " line 9: horizon_days must be at least 1, not 0."),
+        ("won:\n  - {name: signed, says: Signed}\n", "", ": won is missing; add it."),
+        (
+            "won:\n  - {name: signed, says: Signed}\n",
+            "won: []\n",
+            " line 5: won must be filled with at least 1 of them.",
+        ),
+        ("won:", "wun:", " line 5: unknown key 'wun'; did you mean 'won'?"),
+        ("stale_after_days", "stale_days", " line 4: unknown key 'stale_days'; did you mean 'stale_after_days'?"),
+        ("group: bottom", "group: buttom", " line 4: stages.item 2.group cannot be 'buttom'; did you mean 'bottom'?"),
+        ("name: signed", "name: new", ": the stage 'new' stands twice in this funnel; every name has one meaning."),
+        (
+            "name: signed",
+            "name: 2024",
+            " line 6: won.item 1.name must be text (put a number or a date that is meant as text in quotes), not 2024.",
+        ),
+        ("  grace_days: 7\n", "", " line 11: customer: churn: renewal needs grace_days; add it beside churn."),
+        (
+            "churn: renewal",
+            "churn: silence",
+            " line 11: customer: grace_days belongs to churn: renewal, and churn here is silence; remove one of them.",
+        ),
+        ("churn: renewal", "churn: renewl", " line 12: customer.churn cannot be 'renewl'; did you mean 'renewal'?"),
+        ("stages:\n", "stages: new\nlater:\n", " line 3: unknown key 'later'; known here: customer, "),
+    ],
+)
+def test_a_mistake_in_a_funnel_is_explained(tmp_path: Path, old: str, new: str, says: str) -> None:
+    path = _funnel(tmp_path, old, new)
+    with pytest.raises(FunnelcastError) as error:
+        load_funnel(path)
+    assert str(error.value).startswith(f"{path}{says}")
+
+
+def test_an_unknown_key_is_told_before_every_other_mistake(tmp_path: Path) -> None:
+    with pytest.raises(FunnelcastError, match="unknown key 'lst'; did you mean 'list'"):
+        load_project(_project(tmp_path, "name: bank", "name: 7\nlst: {}\nprivcy: 3", funnel="name: 7"))

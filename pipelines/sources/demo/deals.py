@@ -10,18 +10,20 @@ from pipelines.sources.demo.words import ENDED, LOST, PLAN_DAYS, TRAINING, WON
 LENGTHS = np.array((*PLAN_DAYS, 0), np.int32)
 GRACE_DAYS = 14
 PRICE_A_SEAT_A_DAY = 1.0
-SKIPS_ONE, SKIPS_TWO = 0.10, 0.02
+SKIPS_ONE, SKIPS_TWO = 0.16, 0.04
 RETURNS_AFTER_DAYS, RETURNS_BEFORE_DAYS, RETURNS_A_DAY = 60, 180, 0.0012
 
 
 def move(leads: Leads, today: Today, chance: Chances) -> None:
     """At most one step a lead a day: ahead (now and then over a stage), back or out."""
     luck = today.luck(leads.size)
-    ahead = np.flatnonzero(luck < chance.up)
-    back = np.flatnonzero((luck >= chance.up) & (luck < chance.up + chance.back))
-    lost = np.flatnonzero((luck > 1 - chance.lose) & (luck >= chance.up + chance.back))
+    up = chance.up + chance.buy
+    ahead = np.flatnonzero(luck < up)
+    back = np.flatnonzero((luck >= up) & (luck < up + chance.back))
+    lost = np.flatnonzero((luck >= np.maximum(up + chance.back, 1 - chance.lose)))
     skip = today.luck(len(ahead))
     target = np.minimum(leads.code[ahead] + 1 + (skip < SKIPS_ONE) + (skip < SKIPS_TWO), WON)
+    target[today.luck(len(ahead)) < chance.buy[ahead] / (chance.up + chance.buy)[ahead]] = WON
     leads.code[ahead] = target
     leads.code[back] -= 1
     leads.code[lost] = LOST
@@ -50,9 +52,9 @@ def win(leads: Leads, today: Today, rows: Rows) -> None:
         return
     today.touch(leads, "signing", rows)
     today.consent(leads, rows[leads.consent[rows] == NO_WORD], True, "contract")
-    large = np.clip(np.log10(leads.employees[rows]) / 8, 0.05, 0.5)
+    large = np.clip(np.log10(leads.employees[rows]) / 20, 0.02, 0.2)
     luck = today.luck(len(rows))
-    leads.plan[rows] = np.where(luck < large, 2, np.where(luck < large + 0.25, 1, 0))
+    leads.plan[rows] = np.where(luck < large, 2, np.where(luck < large + 0.18, 1, 0))
     seats = leads.employees[rows] ** 0.5 * np.exp(today.dice.normal(0, 0.5, len(rows)))
     leads.seats[rows] = np.maximum(seats, 1).astype(np.int32)
     leads.paid_to[rows] = today.day + LENGTHS[leads.plan[rows]]
@@ -64,7 +66,7 @@ def win(leads: Leads, today: Today, rows: Rows) -> None:
 
 def renew(leads: Leads, today: Today, chance: Chances) -> None:
     """Renewals, a course now and then, and the end of those who did not renew within the days of grace."""
-    rows = today.hits(chance.renew)
+    rows = chance.due[today.hits(chance.renew)]
     leads.signals[LATE, rows] += today.day > leads.paid_to[rows]
     leads.paid_to[rows] += LENGTHS[leads.plan[rows]]
     pay(leads, today, rows, signed=False)

@@ -126,13 +126,15 @@ def draw_leads(market: Market, dice: np.random.Generator, accounts: Rows, days: 
     employees, owner = own.employees[accounts], own.owner[accounts]
     amount = (employees**0.55 * np.exp(dice.normal(6.3, 0.5, count))).round(-2)
     agreed = dice.random(count, np.float32) < CONSENT_BY_SOURCE[source]
+    fixed = fixed_effect(source, own.segment[accounts], own.country[accounts], employees)
     return Leads(
         lead=np.arange(count, dtype=np.int32),
         account=accounts.astype(np.int32),
         owner=owner,
         source=source,
         role=role,
-        fixed=fixed_effect(source, own.segment[accounts], own.country[accounts], employees),
+        fixed=fixed,
+        keen=np.exp(np.float32(0.35) * fixed),
         speed=market.speeds[owner],
         employees=employees,
         amount=np.maximum(amount, 500).astype(np.float32),

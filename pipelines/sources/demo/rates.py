@@ -7,32 +7,33 @@ from numpy.typing import NDArray
 
 from pipelines.sources.demo.state import (
     CALLS, CAREERS, CLICKS, DEMO, LATE, MAILS, MEETINGS, NO, PRICING, PROMPT, USE, VIEWS, YES,
-    Codes, Floats, Leads,
+    Codes, Floats, Leads, Rows,
 )  # fmt: skip
 from pipelines.sources.demo.words import WON
 
 # What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
 STRONG_SIGNALS = {
-    "pricing page visits": +0.85,
-    "meetings": +0.60,
-    "demo request": +0.90,
-    "product use": +0.40,
-    "fast answer": +0.55,
-    "unanswered request, per day": -0.14,
-    "careers page visits": -0.70,
-    "long in stage": -0.50,
+    "pricing page visits": +0.95,
+    "meetings": +0.70,
+    "demo request": +1.10,
+    "product use": +0.45,
+    "fast answer": +0.70,
+    "unanswered request, per day": -0.18,
+    "careers page visits": -0.80,
+    "long in stage": -0.60,
 }
-SOURCE_EFFECT = np.array((0.25, 0.0, 0.15, 0.9, -0.3, -1.1), np.float32)
-ROLE_EFFECT = np.array((0.2, 0.0, 0.25, 0.5, -1.3, -0.15), np.float32)
+SOURCE_EFFECT = np.array((0.3, 0.0, 0.15, 1.0, -0.4, -1.3), np.float32)
+ROLE_EFFECT = np.array((0.3, 0.0, 0.3, 0.6, -1.4, -0.2), np.float32)
 SEGMENT_EFFECT = np.array((0.35, 0.15, 0.0, 0.0, -0.25, -0.35), np.float32)
 COUNTRY_EFFECT = np.array((0.1, 0.0, 0.0, 0.1, 0.05, -0.05, -0.15, -0.1), np.float32)
 BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
 
 # One entry a code: the six open stages, then won, lost, expected, ended.
-UP = np.array((0.0080, 0.0065, 0.0065, 0.0075, 0.0080, 0.0100, 0, 0, 0, 0), np.float32)
+UP = np.array((0.0110, 0.0105, 0.0092, 0.0083, 0.0074, 0.0040, 0, 0, 0, 0), np.float32)
+BUY = np.array((0.0004, 0.0005, 0.0007, 0.0009, 0.0011, 0.0014, 0, 0, 0, 0), np.float32)
 BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
-LOSE = np.array((0.0085, 0.0085, 0.0080, 0.0075, 0.0085, 0.0090, 0, 0, 0, 0), np.float32)
-VISIT = np.array((0.028, 0.030, 0.034, 0.036, 0.036, 0.036, 0.020, 0, 0, 0), np.float32)
+LOSE = np.array((0.0085, 0.0085, 0.0085, 0.0085, 0.0090, 0.0100, 0, 0, 0, 0), np.float32)
+VISIT = np.array((0.034, 0.036, 0.038, 0.040, 0.040, 0.040, 0.022, 0, 0, 0), np.float32)
 ASK = np.array((0.0030, 0.0030, 0.0030, 0.0025, 0.0020, 0.0020, 0.0030, 0, 0, 0), np.float32)
 MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
 CALL = np.array((0.030, 0.030, 0.028, 0.028, 0.030, 0.040, 0.006, 0, 0, 0), np.float32)
@@ -44,8 +45,11 @@ OPEN = np.array((1, 1, 1, 1, 1, 1, 0, 0, 0, 0), np.float32)
 AT_WORK = (1.30, 1.30, 1.30, 1.30, 1.20, 0.20, 0.20)  # what people do in the office, Monday first
 AT_SCREEN = (1.15, 1.15, 1.15, 1.15, 1.05, 0.65, 0.70)
 
-RENEWS = np.array((0.35, 0.25, 0.05, 0.0), np.float32)  # log odds of renewing at the last day, by plan
-LATE_RENEWAL_A_DAY = 0.02
+RENEWS = np.array((0.1, 0.1, 0.0, 0.0), np.float32)  # log odds of renewing at the last day, by plan
+LATE_RENEWAL = 0.04  # share of that chance on each day of grace
+EVENT, RING, COURSE, OPT_OUT, OPT_OUT_A_MAIL = (np.float32(a_day) for a_day in (0.0012, 0.0015, 0.0008, 0.0002, 0.00012))
+HALF = np.float32(0.5)
+NO_BUDGET = 2
 
 
 def fixed_effect(source: Codes, segment: Codes, country: Codes, employees: Floats) -> Floats:
@@ -58,24 +62,25 @@ def fixed_effect(source: Codes, segment: Codes, country: Codes, employees: Float
 class Colleagues:
     """Of the other leads of each lead's account: how many are customers, and their recent meetings."""
 
-    customers: NDArray[np.float64]
-    meetings: NDArray[np.float64]
+    customers: Floats
+    meetings: Floats
 
 
 def colleagues(leads: Leads, accounts: int) -> Colleagues:
     """What each lead's colleagues do; accounts is one more than the largest account."""
-    customer = (leads.code == WON).astype(np.float64)
+    customer = (leads.code == WON).astype(np.float32)
     met = leads.signals[MEETINGS] * HERE[leads.code]
-    customers = np.bincount(leads.account, customer, accounts)[leads.account] - customer
-    meetings = np.bincount(leads.account, met, accounts)[leads.account] - met
-    return Colleagues(customers, meetings)
+    customers = np.bincount(leads.account, customer, accounts).astype(np.float32)
+    meetings = np.bincount(leads.account, met, accounts).astype(np.float32)
+    return Colleagues(customers[leads.account] - customer, meetings[leads.account] - met)
 
 
 def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
     """Logarithm of how much likelier than usual a step forward is."""
     signal, effect = leads.signals, STRONG_SIGNALS
-    waited = np.where(leads.waiting >= 0, np.minimum(day - leads.waiting, 6), 0)
-    return np.asarray(
+    waited = _days(np.where(leads.waiting >= 0, np.minimum(day - leads.waiting, 6), 0))
+    stayed = np.maximum(_days(day - leads.since), 0)
+    return (
         leads.fixed
         + ROLE_EFFECT[leads.role]
         + BUDGET_EFFECT[leads.budget]
@@ -87,16 +92,19 @@ def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
         + effect["fast answer"] * np.clip(signal[PROMPT], -1.5, 1.5)
         + effect["unanswered request, per day"] * waited
         + effect["careers page visits"] * np.minimum(signal[CAREERS], 3)
-        + effect["long in stage"] * np.log1p((day - leads.since) * np.float32(0.1))
+        + effect["long in stage"] * np.log1p(0.1 * stayed)
         + 0.35 * np.minimum(others.customers, 2)
-        + 0.2 * np.minimum(others.meetings, 2),
-        np.float32,
+        + 0.2 * np.minimum(others.meetings, 2)
     )
+
+
+def _days(count: NDArray[np.int32]) -> Floats:
+    return count.astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Chances:
-    """The chance of each thing on one day, one entry a lead."""
+    """The chance of each thing on one day, one entry a lead; renew has one entry for each customer whose renewal is due."""
 
     visit: Floats
     ask: Floats
@@ -109,71 +117,74 @@ class Chances:
     meet: Floats
     opt_out: Floats
     up: Floats
+    buy: Floats
     back: Floats
     lose: Floats
-    renew: Floats
     course: Floats
+    due: Rows
+    renew: Floats
 
 
 def chances(leads: Leads, day: int, weekday: int, accounts: int) -> Chances:
     """Every chance of the day that begins at the midnight on which the leads are seen."""
     work, screen = np.float32(AT_WORK[weekday]), np.float32(AT_SCREEN[weekday])
-    signal, code = leads.signals, leads.code
+    signal, code, agreed = leads.signals, leads.code, leads.consent == YES
     others = colleagues(leads, accounts)
     warm = warmth(leads, day, others)
-    keen = np.exp(np.float32(0.35) * leads.fixed)
-    free = (leads.consent == YES) * work
-    mailed = leads.last_mail == day - 1
-    pull = 1 + 0.65 * np.minimum(signal[VIEWS], 8) + 0.8 * np.minimum(signal[CLICKS], 2) + 0.5 * mailed
+    ahead = np.exp(np.minimum(warm, 3.5)) * work
+    keen, here, free = leads.keen * screen, HERE[code], leads.keen * agreed * work
+    pull = 1 + 0.65 * np.minimum(signal[VIEWS], 8) + 0.8 * np.minimum(signal[CLICKS], 2) + HALF * (leads.last_mail == day - 1)
     talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * np.clip(signal[PROMPT], -1.5, 1.5) + 0.25 * signal[CALLS])
-    idle = np.minimum(day - leads.last_inbound, 60)
+    due = np.flatnonzero((leads.paid_to <= day) & (code == WON))
     return Chances(
-        visit=VISIT[code] * keen * screen * pull,
-        ask=ASK[code] * keen * screen * (1 + 0.5 * np.minimum(signal[PRICING], 4)),
-        event=HERE[code] * np.float32(0.0012) * work,
+        visit=VISIT[code] * keen * pull,
+        ask=ASK[code] * keen * (1 + 0.5 * np.minimum(signal[PRICING], 4)),
+        event=here * (EVENT * work),
         sign_up=SIGN_UP[code] * screen * ~leads.signed_up * (1 + 0.5 * np.minimum(signal[VIEWS], 6)),
-        use=HERE[code] * leads.signed_up * screen * np.minimum(0.05 + 0.068 * signal[USE], 0.8),
-        mail=MAIL[code] * free * (day - leads.last_mail > 2),
-        call=CALL[code] * free * (1 + 0.5 * (signal[DEMO] > 0.3)),
-        ring=HERE[code] * np.float32(0.0015) * keen * work,
-        meet=MEET[code] * free * keen * talk,
-        opt_out=HERE[code] * (leads.consent == YES) * (np.float32(0.0002) + 0.00012 * signal[MAILS]),
-        up=-np.expm1(-UP[code] * work * np.exp(np.minimum(warm, 4))),
+        use=here * leads.signed_up * screen * np.minimum(0.05 + 0.068 * signal[USE], 0.8),
+        mail=MAIL[code] * work * agreed * (day - leads.last_mail > 2),
+        call=CALL[code] * work * agreed * (1 + 0.5 * (signal[DEMO] > 0.3)).astype(np.float32),
+        ring=here * keen * RING,
+        meet=MEET[code] * free * talk,
+        opt_out=here * agreed * (OPT_OUT + OPT_OUT_A_MAIL * signal[MAILS]),
+        up=UP[code] * ahead,
+        buy=BUY[code] * ahead,
         back=BACK[code] * work * np.exp(-0.3 * np.minimum(signal[MEETINGS], 2)),
-        lose=-np.expm1(-LOSE[code] * work * _coldness(leads, warm, idle)),
-        renew=renewal(leads, day, others),
-        course=(code == WON) * np.float32(0.0008) * work,
+        lose=LOSE[code] * work * _coldness(leads, warm, day),
+        course=(code == WON) * (COURSE * work),
+        due=due,
+        renew=renewal(leads, day, others, due),
     )
 
 
-def _coldness(leads: Leads, warm: Floats, idle: NDArray[np.int32]) -> Floats:
+def _coldness(leads: Leads, warm: Floats, day: int) -> Floats:
     """How much likelier than usual a lead is to be lost: cold, quiet, refused or with no budget."""
-    refused = np.float32(1.2) * (leads.consent == NO) + np.float32(0.5) * (leads.budget == 2)
-    return np.asarray(np.exp(np.clip(refused - 0.35 * warm + np.float32(0.012) * idle, -3, 3)), np.float32)
+    quiet = np.minimum(_days(day - leads.last_inbound), 60)
+    refused = np.float32(1.2) * (leads.consent == NO) + np.float32(0.5) * (leads.budget == NO_BUDGET)
+    return np.asarray(np.exp(np.clip(refused - 0.5 * warm + 0.012 * quiet, -3, 3)), np.float32)
 
 
 def same_day_answer(speed: Floats, weekday: int) -> Floats:
     """The chance that an owner answers a request on the day it comes."""
-    return np.asarray(speed * min(AT_WORK[weekday], 1), np.float32)
+    return speed * np.float32(min(AT_WORK[weekday], 1))
 
 
 def later_answer(speed: Floats, weekday: int) -> Floats:
     """The chance on each later day that a request which still waits is answered."""
-    return np.asarray((np.float32(0.15) + np.float32(0.5) * speed) * min(AT_WORK[weekday], 1), np.float32)
+    return (0.15 + 0.5 * speed) * np.float32(min(AT_WORK[weekday], 1))
 
 
-def renewal(leads: Leads, day: int, others: Colleagues) -> Floats:
-    """The chance that a customer renews today: most on the last day, some on each day of grace that is left."""
-    signal = leads.signals
+def renewal(leads: Leads, day: int, others: Colleagues, due: Rows) -> Floats:
+    """The chance that customers whose renewal is due renew today: most on the last day, some on each day of grace."""
+    signal = leads.signals[:, due]
     odds = (
-        RENEWS[leads.plan]
+        RENEWS[leads.plan[due]]
         + 0.85 * np.log1p(signal[USE])
-        + 0.3 * np.log10(np.maximum(leads.seats, 1))
+        + 0.3 * np.log10(np.maximum(_days(leads.seats[due]), 1))
         + 0.3 * np.minimum(signal[MEETINGS], 2)
         + 0.4 * np.clip(signal[PROMPT], -1.5, 1.5)
         - 0.7 * np.minimum(signal[LATE], 2)
-        + 0.2 * np.minimum(others.customers, 2)
+        + 0.2 * np.minimum(others.customers[due], 2)
     )
-    likely = 1 / (1 + np.exp(-odds))
-    late = (day > leads.paid_to) * LATE_RENEWAL_A_DAY * 2 * likely
-    return np.asarray(np.where(day == leads.paid_to, likely, late) * (leads.code == WON), np.float32)
+    on_time = np.where(leads.paid_to[due] == day, 1, LATE_RENEWAL).astype(np.float32)
+    return on_time / (1 + np.exp(-odds))

@@ -26,7 +26,8 @@ FADING: Floats = np.array([[0.5 ** (1 / days)] for days in HALF_LIFE_DAYS.values
 class Leads:
     """One entry a lead in every array; days count from the first day of the company.
 
-    fixed: sum of the effects of source, segment, employees and country. speed: share of requests that the owner answers on the day. code: 0 to
+    fixed: sum of the effects of source, segment, employees and country; keen: how much likelier
+    than usual that makes what a lead does by itself. speed: share of requests that the owner answers on the day. code: 0 to
     5 an open stage, then WON, LOST, EXPECTED, ENDED. enters: the day on which an expected or lost lead comes (back). waiting:
     the day of the oldest unanswered request, else -1. consent: NO_WORD, YES or NO. paid_to: last day of the subscription. signals: one row
     a signal of HALF_LIFE_DAYS, each the number of such events, halved every so many days.
@@ -38,6 +39,7 @@ class Leads:
     source: Codes
     role: Codes
     fixed: Floats
+    keen: Floats
     speed: Floats
     employees: Floats
     amount: Floats

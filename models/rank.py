@@ -1,0 +1,75 @@
+"""Whom to call first: by what a lead is expected to be worth, or by its chance where no amounts are known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from configs.project import HeadName, ListSetting
+
+ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Ranked scores and the sentence that says by what."""
+
+    scores: pd.DataFrame
+    says: str
+
+
+def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
+    """Open leads with expected_value, rank (from 1) and band: call (the first `capacity`), nurture (the next), skip.
+
+    scores: lead_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by chance of
+    winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
+    Ties: the higher chance, then the later touch, then lead_id.
+    """
+    chance = scores[setting.head]
+    by_value = "win" in scores and scores["amount"].gt(0).mean() >= ENOUGH_AMOUNTS
+    won = scores.get("win", chance)
+    ranked = scores.assign(expected_value=won * scores["amount"])
+    worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
+    ranked = _ordered(ranked, worth, chance)
+    bands = np.select(
+        [ranked["rank"] <= setting.capacity, ranked["rank"] <= setting.capacity + setting.nurture],
+        ["call", "nurture"],
+        "skip",
+    )
+    says = (
+        "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
+        if by_value
+        else f"Ranked by the chance to {HEAD_VERBS[setting.head]}."
+    )
+    return Ranking(ranked.assign(band=bands), says)
+
+
+def rank_customers(scores: pd.DataFrame, setting: ListSetting) -> pd.DataFrame:
+    """Customers with expected_value (chance of leaving times amount), rank and band: keep (the first `customers`), else skip.
+
+    The order is by expected loss where at least half have an amount, else by the chance of leaving; ties as for open leads.
+    """
+    chance = scores["churn"]
+    by_value = scores["amount"].gt(0).mean() >= ENOUGH_AMOUNTS
+    ranked = scores.assign(expected_value=chance * scores["amount"])
+    worth = chance * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
+    ranked = _ordered(ranked, worth, chance)
+    return ranked.assign(band=np.where(ranked["rank"] <= setting.customers, "keep", "skip"))
+
+
+HEAD_VERBS: dict[HeadName, str] = {"progress": "advance", "win": "buy", "leave": "leave", "churn": "cancel"}
+
+
+def _ordered(scores: pd.DataFrame, worth: pd.Series, chance: pd.Series) -> pd.DataFrame:
+    keys = pd.DataFrame(
+        {
+            "worth": -worth,
+            "chance": -chance,
+            "touched": -scores["last_touch_at"].astype("int64"),
+            "lead_id": scores["lead_id"],
+        }
+    )
+    order = keys.sort_values(["worth", "chance", "touched", "lead_id"], kind="stable").index
+    ranked = scores.loc[order].reset_index(drop=True)
+    ranked["rank"] = np.arange(1, len(ranked) + 1)
+    return ranked

@@ -1,0 +1,115 @@
+"""The commands that an operator and a data scientist type."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from configs.errors import FunnelcastError
+
+if TYPE_CHECKING:
+    from pipelines.order import Order
+
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+
+app = typer.Typer(
+    help="Tells a sales team, every morning, whom to call first, why, and what it is worth.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+ProjectFile = Annotated[str, typer.Option("--project", help="The project file, such as configs/projects/demo.yaml.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day to look from, as 2026-06-30; the newest day of the data if left out.")]
+WorkspaceDir = Annotated[str | None, typer.Option("--workspace", help="The workspace, if not the project's own.")]
+DataDir = Annotated[str | None, typer.Option("--data", help="The folder of the files, if not the project's own.")]
+
+
+def main() -> None:
+    """Runs a command; a mistake that the user can put right ends with one sentence and exit code 2."""
+    try:
+        app()
+    except FunnelcastError as error:
+        typer.echo(f"funnelcast: {error}", err=True)
+        sys.exit(2)
+
+
+@app.command()
+def demo(
+    as_of: AsOf = None,
+    workspace: WorkspaceDir = None,
+    leads: Annotated[int | None, typer.Option(help="How many leads the made-up company has (default 5,000).")] = None,
+    months: Annotated[int | None, typer.Option(help="How many months it has been in business (default 18).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another number makes another company.")] = None,
+) -> None:
+    """Makes up a company and goes the whole road with it, from its files to the list."""
+    from pipelines.order import Order
+
+    _run(Order(str(CONFIGS / "projects" / "demo.yaml"), as_of, workspace, None, leads, months, seed))
+
+
+@app.command()
+def run(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+    """Reads the files, trains if there is no model yet, scores, and writes the list."""
+    from pipelines.order import Order
+
+    _run(Order(project, as_of, workspace, data))
+
+
+@app.command()
+def ingest(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+    """Reads the project's files into the lake."""
+    from pipelines import commands
+
+    commands.ingest(_order(project, as_of, workspace, data))
+
+
+@app.command()
+def train(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+    """Trains the heads on what was known by the day, and makes the new model the one that serves."""
+    from pipelines import commands
+
+    commands.train(_order(project, as_of, workspace, data))
+
+
+@app.command()
+def score(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+    """Scores every open lead and customer of the day, and writes the list."""
+    from pipelines import commands
+
+    commands.score(_order(project, as_of, workspace, data))
+
+
+@app.command()
+def backtest(
+    project: ProjectFile,
+    test_from: Annotated[str, typer.Option("--from", help="The first test day, as 2026-04-06.")],
+    test_to: Annotated[str, typer.Option("--to", help="The last test day.")],
+    train_until: Annotated[str | None, typer.Option(help="The last training day; if left out, as late as the horizons allow.")] = None,
+    workspace: WorkspaceDir = None,
+) -> None:
+    """Trains as one would have then and judges on later days; needs the lake that ingest makes."""
+    from pipelines import commands
+
+    commands.backtest(_order(project, None, workspace, None), test_from, test_to, train_until)
+
+
+@app.command()
+def schedule(project: ProjectFile, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+    """Registers the nightly list and the weekly training with Prefect and serves them until stopped."""
+    from pipelines import commands
+
+    commands.schedule(_order(project, None, workspace, data))
+
+
+def _run(order: "Order") -> None:
+    from pipelines import commands
+
+    commands.run(order)
+
+
+def _order(project: str, as_of: str | None, workspace: str | None, data: str | None) -> "Order":
+    from pipelines.order import Order
+
+    return Order(project, as_of, workspace, data)

@@ -1,0 +1,77 @@
+"""Carries out a command: as a Prefect flow where a server is named, and otherwise the same steps without it."""
+
+from pathlib import Path
+
+from pipelines.flows.server import has_server, prepare
+from pipelines.narrator import Narrator
+from pipelines.order import Order, open_job
+
+
+def ingest(order: Order) -> None:
+    """Reads the project's files into the lake."""
+    if _through_prefect(order):
+        from pipelines.flows.ingest import ingest_flow
+
+        ingest_flow(order)
+        return
+    from pipelines.ingest import ingest_project
+
+    with open_job(order) as job:
+        ingest_project(job)
+
+
+def train(order: Order) -> None:
+    """Trains the heads; the new model serves from then on."""
+    if _through_prefect(order):
+        from pipelines.flows.train import train_flow
+
+        train_flow(order)
+        return
+    from pipelines.train import train_project
+
+    with open_job(order) as job:
+        train_project(job)
+
+
+def score(order: Order) -> None:
+    """Scores the day and writes its list."""
+    if _through_prefect(order):
+        from pipelines.flows.score import score_flow
+
+        score_flow(order)
+        return
+    from pipelines.score import score_project
+    from pipelines.train import champion_of
+
+    with open_job(order) as job:
+        score_project(job, champion_of(job))
+
+
+def run(order: Order) -> None:
+    """Goes the whole road as one flow run, on a server of its own where none is named."""
+    prepare(_workspace(order))
+    from pipelines.flows.run import run_flow
+
+    narrator = Narrator()
+    if not has_server():
+        narrator.say("Starting a Prefect server for this run (PREFECT_API_URL names no other); that takes some seconds.")
+    page = run_flow(order)
+    narrator.say(f"Done. Open the list: {page}")
+
+
+def backtest(order: Order, test_from: str, test_to: str, train_until: str | None) -> None:
+    """Trains as one would have then, and judges on days that came later."""
+    from pipelines.backtest import backtest_project
+
+    with open_job(order) as job:
+        backtest_project(job, test_from, test_to, train_until)
+
+
+def _through_prefect(order: Order) -> bool:
+    if has_server():
+        prepare(_workspace(order))
+    return has_server()
+
+
+def _workspace(order: Order) -> Path:
+    return Path(order.workspace or order.read_project().workspace)

@@ -1,0 +1,18 @@
+"""Sets Prefect up before it is loaded: quiet, no telemetry, and its own files in the workspace when no server is named."""
+
+import os
+from pathlib import Path
+
+
+def prepare(workspace: Path) -> None:
+    """Settles Prefect's settings by environment variables; those that are set already stay as they are."""
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    if not has_server():
+        os.environ.setdefault("PREFECT_HOME", str(workspace.expanduser().resolve() / "prefect"))
+
+
+def has_server() -> bool:
+    """Whether a Prefect server is named."""
+    return bool(os.environ.get("PREFECT_API_URL"))

@@ -1,0 +1,86 @@
+"""What a command works on: a project, its workspace, its data and the day."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from configs.errors import FunnelcastError
+from configs.project import Project
+from features.feature import FeatureColumn
+from features.matrix import Matrix, build_matrix
+from features.query import answer
+from features.registry import fingerprint, project_columns
+from features.snapshots import midnight, snapshot_days, today
+from models.heads import Head, heads_of
+from pipelines.narrator import Narrator
+from pipelines.store import Workspace, observed_until, open_lake
+
+
+@dataclass(frozen=True)
+class Job:
+    """A project in its workspace on a day; as_of None means the newest day that the data covers, at most today (UTC)."""
+
+    project: Project
+    workspace: Workspace
+    data: Path
+    as_of: date | None = None
+    narrator: Narrator = field(default_factory=Narrator)
+
+    @property
+    def day(self) -> date:
+        """The day that the job looks from. Raises FunnelcastError when nothing has been ingested."""
+        if self.as_of is not None:
+            return self.as_of
+        last = observed_until(self.workspace)
+        newest = last.date() if last == midnight(last.date()) else last.date() + timedelta(days=1)
+        return min(newest, today())
+
+    @property
+    def columns(self) -> tuple[FeatureColumn, ...]:
+        """The columns of the project's features."""
+        return project_columns(self.project)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the project's features."""
+        return fingerprint(self.columns, self.project.funnel)
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The project's heads."""
+        return heads_of(self.project)
+
+    @property
+    def stage_words(self) -> dict[int, str]:
+        """Stage rank to what people call the stage; after the last open stage, a won one."""
+        funnel = self.project.funnel
+        return {rank: stage.says for rank, stage in enumerate((*funnel.stages, funnel.won[0]))}
+
+
+def training_days(job: Job, last: date) -> list[date]:
+    """The snapshot days from the first known row to `last`. Raises FunnelcastError when `last` is before the first row."""
+    first = first_day(job)
+    if last <= first:
+        raise FunnelcastError(
+            f"--as-of {last} is before anything is known: the first row of {job.project.name} is from {first}; "
+            f"give a later day."
+        )
+    return snapshot_days(job.project.snapshots, first, last)
+
+
+def first_day(job: Job) -> date:
+    """The day (UTC) of the first known stage of a lead. Raises FunnelcastError when there is none."""
+    with open_lake(job.workspace, job.project) as con:
+        found = answer(con, "SELECT min(known_at) AS first FROM stage_moves")["first"][0].as_py()
+    if found is None:
+        raise FunnelcastError(f"No lead of {job.project.name} has a stage; check the source of stage_moves in the project file.")
+    return date(found.year, found.month, found.day)
+
+
+def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matrix:
+    """The matrix of the days as it could be made at known_until (UTC): no row known later is read, for features or outcomes."""
+    covered = observed_until(job.workspace)
+    until = covered if known_until is None else min(covered, known_until)
+    horizons = {head.name: head.horizon_days for head in job.heads}
+    with open_lake(job.workspace, job.project, known_until) as con:
+        return build_matrix(con, job.project, job.columns, days, horizons, until)

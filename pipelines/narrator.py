@@ -1,0 +1,46 @@
+"""Tells the person at the keyboard what is going on, with a bar for whatever takes a while."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar on the screen for one step."""
+
+    progress: Progress
+    task: TaskID
+
+    def advance(self, part: str) -> None:
+        """Moves the bar on by one part, and says which."""
+        self.progress.update(self.task, advance=1, part=part)
+
+    def reach(self, done: int, total: int) -> None:
+        """Moves the bar to `done` parts of `total`."""
+        self.progress.update(self.task, completed=done, total=total)
+
+
+class Narrator:
+    """Prints one line for each finished step and, on a terminal, a bar for the one that runs."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(file=sys.stderr, highlight=False)
+
+    def say(self, line: str) -> None:
+        """Prints a line as it is; signs that a terminal could take for commands are dropped."""
+        self._console.print(escape("".join(sign for sign in line if sign.isprintable())), soft_wrap=True)
+
+    @contextmanager
+    def step(self, name: str, total: int | None = None) -> Iterator[Bar]:
+        """Shows a bar with `total` parts (None: not known yet) until the block ends, then the time that it took."""
+        started = perf_counter()
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[part]}"), TimeElapsedColumn())
+        with Progress(*columns, console=self._console, transient=True) as progress:
+            yield Bar(progress, progress.add_task(escape(name), total=total, part=""))
+        self.say(f"{name}: {perf_counter() - started:.1f} s")

@@ -1,0 +1,57 @@
+"""Keeps what was said on a day: the scores of every lead, and who was put on the list."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.snapshots import midnight
+from features.tables import deliveries
+from pipelines.job import Job
+from pipelines.store import write_beside
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())])
+CERTAIN = 1.0  # every line is put on the list by its rank alone
+
+
+def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
+    """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
+
+    Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), expected_value, currency, band,
+    rank, reasons (feature, says, points), model_version, funnel, feature_fingerprint.
+    """
+    heads = [head.name for head in job.heads]
+    schema = pa.schema(
+        [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
+        + [(head, pa.float64()) for head in heads]
+        + [("expected_value", pa.float64()), ("currency", pa.string()), ("band", pa.string()), ("rank", pa.int32())]
+        + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
+        + [("feature_fingerprint", pa.string())]
+    )
+    frame = ranked.assign(
+        as_of=ranked["as_of"].dt.tz_localize("UTC"),
+        reasons=[[vars(reason) for reason in explanation.reasons] for explanation in ranked["explanation"]],
+        model_version=version,
+        funnel=job.project.funnel.name,
+        feature_fingerprint=job.fingerprint,
+    )
+    target = job.workspace.scores / f"as_of={job.day}" / "scores.parquet"
+    with write_beside(target) as part:
+        pq.write_table(pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd")
+    return target
+
+
+def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
+    """Writes lake/deliveries/as_of=DAY.parquet: every line of the day's list with its rank, band and probability of being listed."""
+    moment = midnight(job.day)
+    listed = ranked[ranked["band"] != "skip"]
+    frame = listed[["lead_id", "rank", "band"]].assign(happened_at=moment, known_at=moment, chance_of_listing=CERTAIN)
+    schema = pa.schema(
+        [(name, {"rank": pa.float64(), "chance_of_listing": pa.float64()}.get(name, pa.string())) for name in deliveries.column_names]
+    )
+    for name in ("happened_at", "known_at"):
+        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.timestamp("us")))
+    with write_beside(job.workspace.lake / deliveries.name / f"as_of={job.day}.parquet") as part:
+        pq.write_table(pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd")
