@@ -30,9 +30,11 @@ $(READY): requirements.lock
 	@echo "Making .venv from requirements.lock: about a minute and 1.3 GB, the first time only."
 	@$(PYTHON) -m venv --clear .venv
 	@awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
-	@$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
+	@test -w "$$HOME" || export UV_CACHE_DIR=.venv/uv-cache; \
+	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
 	&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
 	|| $(BIN)/pip install --require-hashes --requirement requirements.lock
+	@rm -rf .venv/uv-cache .venv/uv.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

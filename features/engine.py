@@ -47,27 +47,27 @@ class Reading:
         return found[0] / over * self.scale
 
 
-def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn]) -> Matrix32:
+def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_days: int = 0) -> Matrix32:
     """(snapshots, columns) in the order of snapshot_id, NaN where unknown.
 
     Needs the tables snapshots, days, moves, field_spans and those that the features read. Every value depends only on rows with
-    known_at <= as_of.
+    known_at <= as_of. grown_days: how long a lead must be known to count in the win rate of its source, country and so on.
     """
     matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(columns)), np.nan, dtype=np.float32)
     for place, column in enumerate(columns):
         measure = column.feature.measure
         if not isinstance(measure, Measure):
-            _fill(con, _plain_sql(measure), matrix[:, place])
+            _fill(con, _plain_sql(measure, grown_days), matrix[:, place])
     for (table, scope), measured in _by_log(columns).items():
         _compute_log(con, table, scope, measured, matrix)
     return matrix
 
 
-def _plain_sql(measure: Fact | FieldReading) -> str:
+def _plain_sql(measure: Fact | FieldReading, grown_days: int) -> str:
     if isinstance(measure, Fact):
         return fact_sql(measure.name)
     if measure.reading == "win_rate":
-        return win_rates(measure.field)
+        return win_rates(measure.field, grown_days)
     number = "TRY_CAST(value AS DOUBLE)" if measure.reading == "number" else "(value <> '')::INTEGER"
     return f"SELECT snapshot_id, {number} AS value FROM ({field_values(measure.field)})"
 

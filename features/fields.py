@@ -52,34 +52,39 @@ def field_values(field: str) -> str:
     """
 
 
-def win_rates(field: str) -> str:
-    """SQL of (snapshot_id, value): the share won among leads closed by as_of that had the same value when they closed.
+def win_rates(field: str, after_days: int) -> str:
+    """SQL of (snapshot_id, value): the share won among leads known for at least after_days that have the same value.
 
-    Shrunk to the mean of all leads closed by as_of: (won + PRIOR_LEADS * mean) / (closed + PRIOR_LEADS), the posterior mean of a
-    beta prior (Micci-Barreca 2001, 'A preprocessing scheme for high-cardinality categorical attributes'). NULL before anything closed.
+    A lead counts with the value that it had when it had been known for after_days, and as won once that is known; what is known after
+    as_of counts for nothing. Shrunk to the mean of all such leads: (won + PRIOR_LEADS * mean) / (leads + PRIOR_LEADS), the
+    posterior mean of a beta prior (Micci-Barreca 2001, 'A preprocessing scheme for high-cardinality categorical attributes').
+    NULL before any lead has been known for so long.
     """
-    closed = f"""
-        SELECT coalesce(f.value, '') AS value, m.known_at AS closed_at, (m.kind = 'won')::INTEGER AS won
-        FROM moves m LEFT JOIN field_spans f
-            ON f.lead_id = m.lead_id AND f.field = '{field}' AND f.known_at <= m.known_at AND m.known_at < f.until
-        WHERE m.kind IN ('won', 'lost')
-    """
-    running = "count(*) OVER {0} AS closed, sum(won) OVER {0} AS won"
-    past = "ORDER BY closed_at RANGE UNBOUNDED PRECEDING"
+    running = "sum(leads) OVER {0} AS leads, sum(won) OVER {0} AS won"
+    past = "ORDER BY counts_from RANGE UNBOUNDED PRECEDING"
     return f"""
-        WITH closings AS ({closed}),
-        by_value AS (
-            SELECT value, closed_at, max(closed) AS closed, max(won) AS won
-            FROM (SELECT value, closed_at, {running.format(f"(PARTITION BY value {past})")} FROM closings) GROUP BY ALL
-        ),
-        by_all AS (
-            SELECT closed_at, max(won) / max(closed) AS mean
-            FROM (SELECT closed_at, {running.format(f"({past})")} FROM closings) GROUP BY ALL
-        ),
+        WITH news AS ({_news_of_leads(field, after_days)}),
+        by_value AS (SELECT DISTINCT value, counts_from, {running.format(f"(PARTITION BY value {past})")} FROM news),
+        by_all AS (SELECT DISTINCT counts_from, {running.format(f"({past})")} FROM news),
         valued AS (SELECT s.snapshot_id, s.as_of, coalesce(v.value, '') AS value
             FROM snapshots s LEFT JOIN ({field_values(field)}) v USING (snapshot_id))
-        SELECT s.snapshot_id, (coalesce(b.won, 0) + {PRIOR_LEADS} * a.mean) / (coalesce(b.closed, 0) + {PRIOR_LEADS}) AS value
+        SELECT s.snapshot_id,
+            (coalesce(b.won, 0) + {PRIOR_LEADS} * a.won / a.leads) / (coalesce(b.leads, 0) + {PRIOR_LEADS}) AS value
         FROM valued s
-        ASOF LEFT JOIN by_value b ON b.value = s.value AND b.closed_at <= s.as_of
-        ASOF LEFT JOIN by_all a ON a.closed_at <= s.as_of
+        ASOF LEFT JOIN by_value b ON b.value = s.value AND b.counts_from <= s.as_of
+        ASOF LEFT JOIN by_all a ON a.counts_from <= s.as_of
+    """
+
+
+def _news_of_leads(field: str, after_days: int) -> str:
+    """SQL of (value, counts_from, leads, won): from then on one more lead counts, or one more of those that count is won."""
+    return f"""
+        WITH grown AS (
+            SELECT l.lead_id, l.known_at + INTERVAL {after_days} DAY AS counts_from, coalesce(f.value, '') AS value
+            FROM leads l LEFT JOIN field_spans f ON f.lead_id = l.lead_id AND f.field = '{field}'
+                AND f.known_at <= l.known_at + INTERVAL {after_days} DAY AND l.known_at + INTERVAL {after_days} DAY < f.until
+        ),
+        winners AS (SELECT lead_id, min(known_at) AS won_at FROM moves WHERE kind = 'won' GROUP BY lead_id)
+        SELECT value, counts_from, 1 AS leads, 0 AS won FROM grown
+        UNION ALL SELECT value, greatest(counts_from, won_at), 0, 1 FROM grown JOIN winners USING (lead_id)
     """

@@ -58,7 +58,7 @@ def build_matrix(
     create_snapshots(con, project, days)
     leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
     create_field_spans(con, leads, (*fields_read(columns), "owner_id", "amount"))
-    values = compute(con, columns)
+    values = compute(con, columns, project.funnel.win_horizon_days)
     create_outcomes(con, project.funnel, horizons, observed_until)
     outcomes = con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
     names = tuple(column.name for column in columns)

@@ -28,37 +28,37 @@ source_win_rate = Feature(
     FieldReading("source", "win_rate"),
     rate,
     "Of earlier leads from this source, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 owner_win_rate = Feature(
     FieldReading("owner_id", "win_rate"),
     rate,
     "Of earlier leads of this owner, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 country_win_rate = Feature(
     FieldReading("country", "win_rate"),
     rate,
     "Of earlier leads from this country, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 segment_win_rate = Feature(
     FieldReading("segment", "win_rate"),
     rate,
     "Of earlier leads in this segment, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 role_win_rate = Feature(
     FieldReading("role", "win_rate"),
     rate,
     "Of earlier leads with this role, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 budget_win_rate = Feature(
     FieldReading("budget", "win_rate"),
     rate,
     "Of earlier leads with this answer on budget, {value} were won",
-    "No earlier lead has been closed",
+    "No lead is old enough to compare with",
 )
 field_edits = Feature(
     field_changes.count(),

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,11 +48,13 @@ def open_lake(workspace: Workspace, project: Project, known_until: datetime | No
     known_until: only rows with known_at <= known_until are seen (None: all). A table that no source fills is empty.
     Raises FunnelcastError when the lake lacks a column that the project declares.
     """
-    con = connect(workspace)
     until = None if known_until is None else naive_utc(known_until)
     tables = project_tables(project.touch_details, project.lead_attributes, project.personal)
-    for table in tables.values():
-        con.execute(f"CREATE VIEW {table.name} AS {_rows(con, workspace, table, until)}")
+    with ExitStack() as closed_on_error:
+        con = closed_on_error.enter_context(closing(connect(workspace)))
+        for table in tables.values():
+            con.execute(f"CREATE VIEW {table.name} AS {_rows(con, workspace, table, until)}")
+        closed_on_error.pop_all()
     return con
 
 

@@ -65,7 +65,7 @@ class Shop:
     def refusal(self, *sources: Mapping[str, object], **settings: object) -> str:
         """What the user is told when these sources are ingested."""
         with pytest.raises(FunnelcastError) as caught:
-            self.ingest(*sources, **settings)
+            self.ingest(*sources, now=NOW, **settings)
         return str(caught.value)
 
     @property
@@ -73,10 +73,12 @@ class Shop:
         return Workspace(self.folder / "workspace")
 
     def rows(self, query: str, **settings: object) -> list[tuple[object, ...]]:
-        return open_lake(self.workspace, self.project(**settings), None).execute(query).fetchall()
+        with open_lake(self.workspace, self.project(**settings), None) as con:
+            return con.execute(query).fetchall()
 
     def rejected(self) -> list[tuple[object, ...]]:
-        return duckdb.sql(f"FROM '{self.workspace.rejected}/*.parquet'").fetchall()
+        with duckdb.connect() as con:
+            return con.execute(f"FROM '{self.workspace.rejected}/*.parquet'").fetchall()
 
 
 def touches_from(files: str = "calls.csv", **more: object) -> dict[str, object]:

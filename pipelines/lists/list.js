@@ -1,6 +1,6 @@
 "use strict";
 {
-  const CHUNK = 5000;
+  const CHUNK = 50;
   const HIGHEST_FIRST = ["chance", "value"];
   const SORTED_BY = { rank: "rank", name: "name", company: "company", owner: "owner", stage: "stage_place", chance: "chance", value: "value" };
   const alphabet = new Intl.Collator("en", { numeric: true, sensitivity: "base" });

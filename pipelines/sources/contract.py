@@ -83,7 +83,9 @@ class Contract:
         if not words:
             return _given(column)
         given = f"coalesce({_given(column)}, '')" if "" in words else _given(column)
-        cases = " ".join(f"WHEN {given} = {text(theirs)} THEN {text(ours)}" for theirs, ours in words.items() if theirs != "*")
+        cases = " ".join(
+            f"WHEN {given} = {text(theirs)} THEN {text(ours)}" for theirs, ours in words.items() if theirs != "*"
+        )
         rest = _given(column) if words.get("*") == "*" else text(words.get("*", ""))
         otherwise = f"WHEN {given} IS NOT NULL THEN {rest}"
         return f"nullif(CASE {cases} {otherwise} END, '')"
@@ -122,7 +124,9 @@ class Contract:
         if "lead_id" in self.mapped:
             yield f"{_said('lead_id')} IS NULL", "no lead"
         yield f"{_said('happened_at')} IS NULL", "no time"
-        yield from ((self._misses_map(mapped), f"{mapped} has a value that its map lacks") for mapped in self.source.maps)
+        yield from (
+            (self._misses_map(mapped), f"{mapped} has a value that its map lacks") for mapped in self.source.maps
+        )
         columns = [self.table.column(column) for column in self.mapped]
         for column in columns:
             if column.kind != "text":

@@ -54,11 +54,18 @@ def settle(con: DuckDBPyConnection, table: Table, group: Sequence[Staged], scrat
     if once:
         later = f"row_number() OVER (PARTITION BY _source, lead_id, _fate ORDER BY {PLACE}) > 1"
         rows = _with_fate(rows, f"_fate IS NULL AND _source IN ({once}) AND {later}", FOLDED)
-    place = sql_path(scratch / f"{table.name}.parquet")
-    con.execute(f"COPY ({rows} UNION ALL SELECT * FROM ({staged}) WHERE _fate IS NOT NULL) TO {place} (FORMAT parquet)")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM read_parquet({place})")
+    rows = f"{rows} UNION ALL SELECT * FROM ({staged}) WHERE _fate IS NOT NULL"
+    if table.name == "leads" or once or any(source.source.not_after for source in group):
+        rows = _set_aside(con, rows, scratch / f"{table.name}.parquet")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW settled AS {rows}")
     if table.name == "leads":
         con.execute("CREATE TEMP TABLE known_leads AS SELECT lead_id FROM settled WHERE _fate IS NULL")
+
+
+def _set_aside(con: DuckDBPyConnection, rows: str, place: Path) -> str:
+    """Rows that were costly to settle, written down because they are read several times."""
+    con.execute(f"COPY ({rows}) TO {text(str(place))} (FORMAT parquet)")
+    return f"SELECT * FROM read_parquet({sql_path(place)})"
 
 
 def _with_fate(rows: str, condition: str, fate: str) -> str:
@@ -94,7 +101,7 @@ def write_table(con: DuckDBPyConnection, lake: Path, table: Table, group: Sequen
         COPY (
             SELECT * FROM (SELECT {columns} FROM settled WHERE _fate IS NULL)
             ORDER BY {", ".join(f"{name(column)} NULLS FIRST" for column in order)}
-        ) TO {sql_path(folder / "rows.parquet")} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_PER_GROUP})
+        ) TO {text(str(folder / "rows.parquet"))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_PER_GROUP})
     """)
 
 

@@ -10,8 +10,7 @@ from configs.project import Project
 from pipelines.sources.contract import LEFT_OUT, UNKNOWN_STAGE
 from pipelines.sources.lake import FOLDED, Staged
 from pipelines.sources.report import Example, SourceReport
-from pipelines.sources.sql import texts
-from pipelines.store import sql_path
+from pipelines.sources.sql import text, texts
 
 NOT_REJECTED = (LEFT_OUT, FOLDED)
 
@@ -41,16 +40,18 @@ def note_rejected(con: DuckDBPyConnection, table: str, sources: Sequence[int]) -
         WITH of_table AS (SELECT * FROM broken_lines WHERE source IN ({listed})),
         placed AS (SELECT *, row_number() OVER (PARTITION BY source, file ORDER BY line) AS skipped FROM of_table),
         gaps AS (SELECT source, file, line - skipped AS after_line, max(skipped) AS skipped FROM placed GROUP BY ALL),
-        bad AS (SELECT _source AS source, _file AS file, _line AS line, _fate AS fate FROM settled WHERE _fate NOT IN ({texts(NOT_REJECTED)}))
-        SELECT b.source, '{table}', b.file, b.line + coalesce(g.skipped, 0), b.fate
-        FROM bad b ASOF LEFT JOIN gaps g ON g.source = b.source AND g.file = b.file AND b.line > g.after_line
+        bad AS (SELECT _source, _file, _line, _fate FROM settled WHERE _fate NOT IN ({texts(NOT_REJECTED)}))
+        SELECT _source, '{table}', _file, _line + coalesce(skipped, 0), _fate
+        FROM bad ASOF LEFT JOIN gaps ON source = _source AND file = _file AND _line > after_line
         UNION ALL SELECT source, '{table}', file, line, reason FROM of_table
     """)
 
 
 def count_rows(con: DuckDBPyConnection, staged: Staged) -> SourceReport:
     """The account of one source, after note_rejected."""
-    found = con.execute("SELECT _fate, count(*) FROM settled WHERE _source = ? GROUP BY _fate", [staged.number]).fetchall()
+    found = con.execute(
+        "SELECT _fate, count(*) FROM settled WHERE _source = ? GROUP BY _fate", [staged.number]
+    ).fetchall()
     fates = {fate: int(count) for fate, count in found}
     reasons = con.execute(
         "SELECT reason, count(*), min((file, line)) FROM rejected WHERE source = ? GROUP BY reason ORDER BY reason",
@@ -115,5 +116,5 @@ def write_rejected(con: DuckDBPyConnection, folder: Path) -> None:
     folder.mkdir()
     con.execute(f"""
         COPY (SELECT "table", file, line, reason FROM rejected ORDER BY "table", file, line, reason)
-        TO {sql_path(folder / "rows.parquet")} (FORMAT parquet, COMPRESSION zstd)
+        TO {text(str(folder / "rows.parquet"))} (FORMAT parquet, COMPRESSION zstd)
     """)

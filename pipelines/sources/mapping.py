@@ -19,6 +19,8 @@ def check_sources(con: DuckDBPyConnection, project: Project, tables: Mapping[str
     """Raises FunnelcastError for the first source that does not fit its table, naming the source and the near miss."""
     if all(source.table != "leads" for source in project.sources):
         raise FunnelcastError(f"{project.name}: no source fills the table leads; add one under sources.")
+    for table in tables.values():
+        _check_names(project, table)
     for number, source in enumerate(project.sources, start=1):
         try:
             _check_columns(source, tables[source.table])
@@ -27,6 +29,17 @@ def check_sources(con: DuckDBPyConnection, project: Project, tables: Mapping[str
             _check_time_zone(con, source)
         except FunnelcastError as error:
             raise FunnelcastError(f"{project.name}, sources item {number} ({source.files}): {error}") from error
+
+
+def _check_names(project: Project, table: Table) -> None:
+    seen: set[str] = set()
+    for column in table.column_names:
+        if column.startswith("_") or column.lower() in seen:
+            why = "begins with _" if column.startswith("_") else "differs only by its capitals from another column"
+            raise FunnelcastError(
+                f"{project.name}, {DECLARED_UNDER[table.name]}: '{column}' {why}; give it another name."
+            )
+        seen.add(column.lower())
 
 
 def _check_columns(source: Source, table: Table) -> None:

@@ -68,7 +68,7 @@ def _write(con: DuckDBPyConnection, place: Path) -> None:
         place.parent.mkdir(exist_ok=True)
         con.execute(f"""
             COPY (FROM ({rows}) ORDER BY happened_at, lead_id, field)
-            TO {sql_path(place)} (FORMAT parquet, COMPRESSION zstd)
+            TO {text(str(place))} (FORMAT parquet, COMPRESSION zstd)
         """)
 
 

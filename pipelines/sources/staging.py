@@ -12,7 +12,6 @@ from pipelines.sources.formats import ExportFile, take_broken_lines, text_rows, 
 from pipelines.sources.lake import Staged
 from pipelines.sources.ledger import note_broken_lines
 from pipelines.sources.sql import text
-from pipelines.store import sql_path
 
 
 def stage(con: DuckDBPyConnection, export: Export, contract: Contract, scratch: Path) -> Staged:
@@ -36,7 +35,7 @@ def _read(con: DuckDBPyConnection, export: Export, file: ExportFile, contract: C
     try:
         con.execute(f"""
             COPY (SELECT {export.number} AS _source, {text(file.name)} AS _file, * FROM ({rows}))
-            TO {sql_path(place)} (FORMAT parquet, COMPRESSION snappy)
+            TO {text(str(place))} (FORMAT parquet, COMPRESSION snappy)
         """)
     except Error as error:
         raise unreadable(file.name, error) from error

@@ -1,8 +1,4 @@
-"""A made-up day's list, page and tables, must come out byte for byte as it was last agreed.
-
-After a change that is meant: `RENEW_GOLDEN=1 python -m pytest tests/golden/test_list_page.py` writes the files anew
-(and fails, so that nobody leaves it on); look at the difference, then run again without it.
-"""
+"""A made-up day's list, page and tables, comes out byte for byte as it was last agreed."""
 
 import os
 from datetime import date
@@ -147,6 +143,7 @@ def _reasons(codes: str) -> tuple[Reason, ...]:
 
 @pytest.mark.parametrize("name", ["index.html", "call.csv", "nurture.csv", "skip.csv", "keep.csv"])
 def test_the_list_is_as_agreed(name: str, tmp_path: Path) -> None:
+    """After a change that is meant, RENEW_GOLDEN=1 writes the files anew, and fails so that nobody leaves it on."""
     write_list(tmp_path, made_up_day())
     made = (tmp_path / name).read_bytes()
     if os.environ.get("RENEW_GOLDEN"):

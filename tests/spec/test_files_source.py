@@ -1,15 +1,11 @@
 """What becomes of a CRM export's rows: which are kept, how they read in our tables and why the others are rejected."""
 
 import gzip
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from configs.errors import FunnelcastError
-from pipelines.store import observed_until
 from tests.shop import CALL_COLUMNS, LEAD_SOURCE, LEADS, Shop, at, touches_from
 
 
@@ -37,8 +33,8 @@ TIMES = {
     },
     "Europe/Amsterdam": {
         "2024-03-01 10:00:00": "2024-03-01 09:00",
-        "2024-07-01 10:00:00": "2024-07-01 08:00",
-        "2024-07-01 10:00:00Z": "2024-07-01 10:00",
+        "2024-05-01 10:00:00": "2024-05-01 08:00",
+        "2024-05-01 10:00:00Z": "2024-05-01 10:00",
         "31.01.2024 14:05": "2024-01-31 13:05",
         "2024-03-31": "2024-03-31 21:59:59.999999",
     },
@@ -55,7 +51,7 @@ def test_times_in_the_forms_that_crms_write(shop: Shop, zone: str | None) -> Non
     shop.write("calls.csv", "lead,at,page\n" + "".join(f"1,{written},{written}\n" for written in TIMES[zone]))
     shop.ingest(LEAD_SOURCE, touches_from(columns={**CALL_COLUMNS, "page": "at"}, time_zone=zone))
     found = shop.rows("SELECT page, happened_at FROM touches WHERE known_at = happened_at")
-    assert dict(found) == {written: at(understood) for written, understood in TIMES[zone].items()}
+    assert sorted(found) == sorted((written, at(understood)) for written, understood in TIMES[zone].items())
 
 
 def test_what_is_not_a_time_is_rejected(shop: Shop) -> None:
@@ -247,34 +243,3 @@ def test_lines_that_the_reader_cannot_split_do_not_shift_the_lines_after_them(sh
     shop.ingest(LEAD_SOURCE, touches_from())
     assert [line for _, _, line, reason in shop.rejected() if reason == "no lead"] == [5, 7, 9, 11]
     assert [line for _, _, line, reason in shop.rejected() if reason != "no lead"] == [3, 4, 8]
-
-
-class TestCurrentFields:
-    """A field without a history is true from the pull on in which it was first seen."""
-
-    SOURCE = {**LEAD_SOURCE, "columns": {"lead_id": "id", "happened_at": "created", "owner_id": "owner", "source": "from"},
-              "fields": {"owner_id": "current", "source": "log"}}  # fmt: skip
-    CHANGES = "SELECT known_at, lead_id, field, value FROM field_changes ORDER BY ALL"
-
-    def pull(self, shop: Shop, owners: Sequence[str], day: int) -> list[tuple[object, ...]]:
-        shop.write(
-            "leads.csv", "id,created,owner,from\n" + "".join(f"{n},2024-01-01,{o},web\n" for n, o in enumerate(owners))
-        )
-        shop.ingest(self.SOURCE, now=datetime(2024, 6, day, tzinfo=UTC))
-        return [row[1:] for row in shop.rows(self.CHANGES) if row[0] == datetime(2024, 6, day)]
-
-    def test_only_changes_are_added(self, shop: Shop) -> None:
-        assert self.pull(shop, ["ann", "bob", ""], 1) == [("0", "owner_id", "ann"), ("1", "owner_id", "bob")]
-        assert self.pull(shop, ["ann", "bob", ""], 2) == []
-        assert self.pull(shop, ["ann", "", "cy"], 3) == [("1", "owner_id", None), ("2", "owner_id", "cy")]
-        assert len(shop.rows(self.CHANGES)) == 4
-
-    def test_todays_value_is_not_in_the_row_of_the_leads_creation(self, shop: Shop) -> None:
-        self.pull(shop, ["ann"], 1)
-        assert shop.rows("SELECT owner_id, source FROM leads") == [(None, "web")]
-        assert observed_until(shop.workspace) == at("2024-01-01 23:59:59.999999")
-
-    def test_a_clock_that_went_back_is_refused(self, shop: Shop) -> None:
-        self.pull(shop, ["ann"], 2)
-        with pytest.raises(FunnelcastError, match="put this machine's clock right"):
-            self.pull(shop, ["bob"], 1)

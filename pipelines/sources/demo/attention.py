@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.sources.demo.rates import Chances
+from pipelines.sources.demo.doers import Doers
 from pipelines.sources.demo.state import CAREERS, DEMO, PRICING, USE, VIEWS, YES, Codes, Leads, Rows
 from pipelines.sources.demo.today import Today, pick
 from pipelines.sources.demo.words import (
@@ -24,14 +24,17 @@ OTHER_PAGES = np.repeat(np.array((HOME, PRODUCT, DOCS, BLOG, DEMO_PAGE), np.int8
 CAREER_SEEKERS = ROLES.index("student")
 
 
-def act(leads: Leads, today: Today, chance: Chances) -> None:
+def act(leads: Leads, today: Today, doers: Doers) -> None:
     """All that leads do of their own accord on the day."""
-    browse(leads, today, today.hits(chance.visit), "page_view")
-    ask(leads, today, today.hits(chance.ask))
-    rare = today.luck(leads.size)
-    today.touch(leads, "event_visit", np.flatnonzero(rare < chance.event))
-    today.touch(leads, "ad_seen", np.flatnonzero((rare >= chance.event) & (rare < 2 * chance.event)))
-    try_product(leads, today, chance)
+    browse(leads, today, doers.visit, "page_view")
+    ask(leads, today, doers.ask)
+    today.touch(leads, "event_visit", doers.event)
+    today.touch(leads, "ad_seen", doers.ad)
+    today.touch(leads, "signup", doers.sign_up)
+    today.touch(leads, "product_use", doers.use)
+    leads.signed_up[doers.sign_up] = True
+    leads.signals[USE, doers.sign_up] += 1
+    leads.signals[USE, doers.use] += 1
 
 
 def browse(leads: Leads, today: Today, rows: Rows, happening: str) -> None:
@@ -70,13 +73,3 @@ def send_form(leads: Leads, today: Today, rows: Rows, page: Codes, happening: st
     agrees = (leads.consent[asking] != YES) & (today.luck(len(asking)) < 0.85)
     today.consent(leads, pick(asking, agrees), True, "form" if happening == "form" else "first")
 
-
-def try_product(leads: Leads, today: Today, chance: Chances) -> None:
-    """Sign-ups, and days of use by those who have signed up."""
-    new = today.hits(chance.sign_up)
-    today.touch(leads, "signup", new)
-    used = today.hits(chance.use)
-    today.touch(leads, "product_use", used)
-    leads.signed_up[new] = True
-    leads.signals[USE, new] += 1
-    leads.signals[USE, used] += 1

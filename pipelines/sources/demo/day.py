@@ -4,6 +4,7 @@ import numpy as np
 
 from pipelines.sources.demo.attention import act, ask, browse, send_form
 from pipelines.sources.demo.deals import move, renew
+from pipelines.sources.demo.doers import draw
 from pipelines.sources.demo.outreach import answer, reach_out
 from pipelines.sources.demo.rates import chances
 from pipelines.sources.demo.state import FADING, YES, Leads, Rows
@@ -16,17 +17,17 @@ def live(leads: Leads, today: Today, accounts: int) -> None:
 
     Every chance is taken from the first midnight; accounts is one more than the largest account.
     """
-    chance = chances(leads, today.day, today.weekday, accounts)
+    doers = draw(chances(leads, today.day, today.weekday, accounts), today)
     leads.signals *= FADING
     come = np.flatnonzero(leads.enters == today.day)
     arrive(leads, today, pick(come, leads.code[come] == EXPECTED))
     come_back(leads, today, pick(come, leads.code[come] == LOST))
-    act(leads, today, chance)
-    reach_out(leads, today, chance)
+    act(leads, today, doers)
+    reach_out(leads, today, doers)
     answer(leads, today)
-    today.consent(leads, today.hits(chance.opt_out), False, "opt_out")
-    move(leads, today, chance)
-    renew(leads, today, chance)
+    today.consent(leads, doers.opt_out, False, "opt_out")
+    move(leads, today, doers)
+    renew(leads, today, doers)
 
 
 def arrive(leads: Leads, today: Today, rows: Rows) -> None:

@@ -2,37 +2,32 @@
 
 import numpy as np
 
-from pipelines.sources.demo.rates import Chances
+from pipelines.sources.demo.doers import Doers
 from pipelines.sources.demo.state import LATE, NEVER, NO_WORD, USE, Days, Floats, Leads, Rows
 from pipelines.sources.demo.today import Move, Purchase, Today
 from pipelines.sources.demo.words import ENDED, LOST, PLAN_DAYS, TRAINING, WON
 
 LENGTHS = np.array((*PLAN_DAYS, 0), np.int32)
 GRACE_DAYS = 14
+COURSE_PRICE = 490.0
 PRICE_A_SEAT_A_DAY = 1.0
 SKIPS_ONE, SKIPS_TWO = 0.16, 0.04
 RETURNS_AFTER_DAYS, RETURNS_BEFORE_DAYS, RETURNS_A_DAY = 60, 180, 0.0012
 
 
-def move(leads: Leads, today: Today, chance: Chances) -> None:
-    """At most one step a lead a day: ahead (now and then over a stage), back or out."""
-    luck = today.luck(leads.size)
-    up = chance.up + chance.buy
-    ahead = np.flatnonzero(luck < up)
-    back = np.flatnonzero((luck >= up) & (luck < up + chance.back))
-    lost = np.flatnonzero((luck >= np.maximum(up + chance.back, 1 - chance.lose)))
-    skip = today.luck(len(ahead))
-    target = np.minimum(leads.code[ahead] + 1 + (skip < SKIPS_ONE) + (skip < SKIPS_TWO), WON)
-    target[today.luck(len(ahead)) < chance.buy[ahead] / (chance.up + chance.buy)[ahead]] = WON
-    leads.code[ahead] = target
-    leads.code[back] -= 1
-    leads.code[lost] = LOST
-    leads.enters[lost] = next_return(today.dice, np.full(len(lost), today.day), today.day)
-    rows = np.concatenate([ahead, back, lost])
-    if len(rows):
-        leads.since[rows] = today.day
-        today.moves.append(Move(rows, leads.code[rows], "step"))
-    win(leads, today, ahead[target == WON])
+def move(leads: Leads, today: Today, doers: Doers) -> None:
+    """At most one step a lead a day: ahead (now and then over a stage, or right to the signature), back or out."""
+    skip = today.luck(len(doers.up))
+    ahead = np.minimum(leads.code[doers.up] + 1 + (skip < SKIPS_ONE) + (skip < SKIPS_TWO), WON)
+    leads.code[doers.up] = ahead
+    leads.code[doers.buy] = WON
+    leads.code[doers.back] -= 1
+    leads.code[doers.lose] = LOST
+    leads.enters[doers.lose] = next_return(today.dice, np.full(len(doers.lose), today.day), today.day)
+    rows = np.concatenate([doers.up, doers.buy, doers.back, doers.lose])
+    leads.since[rows] = today.day
+    today.moves.append(Move(rows, leads.code[rows], "step"))
+    win(leads, today, np.concatenate([doers.up[ahead == WON], doers.buy]))
 
 
 def next_return(dice: np.random.Generator, lost: Days, today: int) -> Days:
@@ -64,18 +59,17 @@ def win(leads: Leads, today: Today, rows: Rows) -> None:
     pay(leads, today, rows, signed=True)
 
 
-def renew(leads: Leads, today: Today, chance: Chances) -> None:
+def renew(leads: Leads, today: Today, doers: Doers) -> None:
     """Renewals, a course now and then, and the end of those who did not renew within the days of grace."""
-    rows = chance.due[today.hits(chance.renew)]
+    rows = doers.renew
     leads.signals[LATE, rows] += today.day > leads.paid_to[rows]
     leads.paid_to[rows] += LENGTHS[leads.plan[rows]]
     pay(leads, today, rows, signed=False)
-    course = today.hits(chance.course)
-    if len(course):
-        plan, nothing = np.full(len(course), TRAINING, np.int8), np.full(len(course), -1, np.int32)
-        today.purchases.append(Purchase(course, plan, np.full(len(course), 490, np.float32), nothing, False))
-    gone = (leads.code == WON) & (leads.paid_to + GRACE_DAYS <= today.day)
-    leads.code[gone] = ENDED
+    if len(doers.course):
+        plan, nothing = np.full(len(doers.course), TRAINING, np.int8), np.full(len(doers.course), -1, np.int32)
+        price = np.full(len(doers.course), COURSE_PRICE, np.float32)
+        today.purchases.append(Purchase(doers.course, plan, price, nothing, False))
+    leads.code[(leads.code == WON) & (leads.paid_to + GRACE_DAYS <= today.day)] = ENDED
 
 
 def pay(leads: Leads, today: Today, rows: Rows, signed: bool) -> None:

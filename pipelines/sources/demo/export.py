@@ -13,6 +13,7 @@ from pipelines.sources.demo.sheet import (
 from pipelines.sources.demo.state import Leads
 from pipelines.sources.demo.words import (
     AGENTS, CAMPAIGNS, COUNTRIES, FIELDS, HAPPENINGS, PAGES, PLANS, ROLES, SEGMENTS, SOURCES, STAGE_LABELS,
+    UNKNOWN_ROLE,
 )  # fmt: skip
 
 DAY_S = 86_400
@@ -116,7 +117,7 @@ def write_leads(market: Market, leads: Leads, created_s: NDArray[np.int64], shee
                 "person": dice.integers(len(PEOPLE), size=len(account)),
                 "country": market.accounts.country[account],
                 "segment": market.accounts.segment[account],
-                "role": leads.role[some],
+                "role": np.where(leads.role[some] == UNKNOWN_ROLE, -1, leads.role[some]),
                 "employees": leads.employees[some],
             }
         )

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pipelines.sources.demo.rates import HERE, Chances, later_answer, same_day_answer
+from pipelines.sources.demo.doers import Doers
+from pipelines.sources.demo.rates import later_answer, same_day_answer
 from pipelines.sources.demo.state import CALLS, CLICKS, MAILS, MEETINGS, PROMPT, VIEWS, YES, Floats, Leads, Rows
 from pipelines.sources.demo.today import Change, Today, pick
 from pipelines.sources.demo.words import (
@@ -15,29 +16,30 @@ from pipelines.sources.demo.words import (
     PHONE,
     ROLE,
     ROLES,
+    UNKNOWN_ROLE,
+    WON,
 )
 
 FIELD_SHARES = np.array((0.26, 0.16, 0.10, 0.14, 0.08, 0.13, 0.13)).cumsum()
 LINKS_IN_A_MAIL = 3
 
 
-def reach_out(leads: Leads, today: Today, chance: Chances) -> None:
+def reach_out(leads: Leads, today: Today, doers: Doers) -> None:
     """Mails, calls and meetings of the day, and what we learn in them."""
-    write(leads, today, today.hits(chance.mail))
-    called, rang, met = today.hits(chance.call), today.hits(chance.ring), today.hits(chance.meet)
-    today.touch(leads, "call", called)
-    today.touch(leads, "ring", rang)
-    today.touch(leads, "meeting", met)
-    leads.signals[CALLS, called] += 1
-    leads.signals[CALLS, rang] += 1
-    leads.signals[MEETINGS, met] += 1
-    heard = np.union1d(np.union1d(called, rang), met)
+    write(leads, today, doers.mail)
+    today.touch(leads, "call", doers.call)
+    today.touch(leads, "ring", doers.ring)
+    today.touch(leads, "meeting", doers.meet)
+    leads.signals[CALLS, doers.call] += 1
+    leads.signals[CALLS, doers.ring] += 1
+    leads.signals[MEETINGS, doers.meet] += 1
+    heard = np.union1d(np.union1d(doers.call, doers.ring), doers.meet)
     note(leads, today, pick(heard, today.luck(len(heard)) < 0.35))
 
 
 def write(leads: Leads, today: Today, rows: Rows) -> None:
     """Mails; people open them within hours or the next day, scanners open them and every link within seconds."""
-    later = np.flatnonzero((leads.last_mail == today.day - 1) & (HERE[leads.code] > 0))
+    later = np.flatnonzero((leads.last_mail == today.day - 1) & (leads.code <= WON))
     today.touch(leads, "mail_open_later", pick(later, today.luck(len(later)) < 0.12))
     today.touch(leads, "mail_sent", rows)
     leads.last_mail[rows] = today.day
@@ -58,7 +60,7 @@ def write(leads: Leads, today: Today, rows: Rows) -> None:
 
 def answer(leads: Leads, today: Today) -> None:
     """Answers to requests, at the owner's speed; nobody without consent is answered."""
-    rows = np.flatnonzero((leads.waiting >= 0) & (leads.consent == YES) & (HERE[leads.code] > 0))
+    rows = np.flatnonzero((leads.waiting >= 0) & (leads.consent == YES) & (leads.code <= WON))
     fresh = leads.waiting[rows] == today.day
     speed = leads.speed[rows]
     chance = np.where(fresh, same_day_answer(speed, today.weekday), later_answer(speed, today.weekday))
@@ -78,7 +80,7 @@ def note(leads: Leads, today: Today, rows: Rows) -> None:
         return
     what = np.searchsorted(FIELD_SHARES, today.luck(len(rows)), side="right").clip(0, len(FIELDS) - 1)
     what = np.where((what == BUDGET) & (leads.budget[rows] > 0), PHONE, what)
-    what = np.where((what == ROLE) & (leads.role[rows] != ROLES.index("unknown")), PHONE, what)
+    what = np.where((what == ROLE) & (leads.role[rows] != UNKNOWN_ROLE), PHONE, what)
     luck = today.luck(len(rows))
     value = np.select(
         [what == BUDGET, what == DECISION_DATE, what == ROLE, what == AMOUNT, what == EMPLOYEES, what == PHONE],

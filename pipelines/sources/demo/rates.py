@@ -69,21 +69,21 @@ class Colleagues:
 def colleagues(leads: Leads, accounts: int) -> Colleagues:
     """What each lead's colleagues do; accounts is one more than the largest account."""
     customer = (leads.code == WON).astype(np.float32)
-    met = leads.signals[MEETINGS] * HERE[leads.code]
+    met = leads.signals[MEETINGS] * (leads.code <= WON)
     customers = np.bincount(leads.account, customer, accounts).astype(np.float32)
     meetings = np.bincount(leads.account, met, accounts).astype(np.float32)
-    return Colleagues(customers[leads.account] - customer, meetings[leads.account] - met)
+    return Colleagues(customers.take(leads.account) - customer, meetings.take(leads.account) - met)
 
 
 def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
     """Logarithm of how much likelier than usual a step forward is."""
     signal, effect = leads.signals, STRONG_SIGNALS
-    waited = _days(np.where(leads.waiting >= 0, np.minimum(day - leads.waiting, 6), 0))
+    waited = np.minimum(_days(day - leads.waiting), 6) * (leads.waiting >= 0)
     stayed = np.maximum(_days(day - leads.since), 0)
     return (
         leads.fixed
-        + ROLE_EFFECT[leads.role]
-        + BUDGET_EFFECT[leads.budget]
+        + ROLE_EFFECT.take(leads.role)
+        + BUDGET_EFFECT.take(leads.budget)
         + np.float32(0.3) * leads.decided
         + effect["pricing page visits"] * np.log1p(np.minimum(signal[PRICING], 5))
         + effect["meetings"] * np.minimum(signal[MEETINGS], 2.5)
@@ -104,13 +104,12 @@ def _days(count: NDArray[np.int32]) -> Floats:
 
 @dataclass(frozen=True)
 class Chances:
-    """The chance of each thing on one day, one entry a lead; renew has one entry for each customer whose renewal is due."""
+    """The chance of each thing on one day, one entry a lead; use and renew have one for each of `users` and of `due`."""
 
     visit: Floats
     ask: Floats
     event: Floats
     sign_up: Floats
-    use: Floats
     mail: Floats
     call: Floats
     ring: Floats
@@ -121,6 +120,8 @@ class Chances:
     back: Floats
     lose: Floats
     course: Floats
+    users: Rows
+    use: Floats
     due: Rows
     renew: Floats
 
@@ -128,30 +129,32 @@ class Chances:
 def chances(leads: Leads, day: int, weekday: int, accounts: int) -> Chances:
     """Every chance of the day that begins at the midnight on which the leads are seen."""
     work, screen = np.float32(AT_WORK[weekday]), np.float32(AT_SCREEN[weekday])
-    signal, code, agreed = leads.signals, leads.code, leads.consent == YES
+    signal, code = leads.signals, leads.code.astype(np.intp)
     others = colleagues(leads, accounts)
     warm = warmth(leads, day, others)
     ahead = np.exp(np.minimum(warm, 3.5)) * work
-    keen, here, free = leads.keen * screen, HERE[code], leads.keen * agreed * work
+    here, keen, free = HERE.take(code), leads.keen * screen, (leads.consent == YES) * work
     pull = 1 + 0.65 * np.minimum(signal[VIEWS], 8) + 0.8 * np.minimum(signal[CLICKS], 2) + HALF * (leads.last_mail == day - 1)
     talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * np.clip(signal[PROMPT], -1.5, 1.5) + 0.25 * signal[CALLS])
-    due = np.flatnonzero((leads.paid_to <= day) & (code == WON))
+    users = np.flatnonzero(leads.signed_up & (leads.code <= WON))
+    due = np.flatnonzero((leads.paid_to <= day) & (leads.code == WON))
     return Chances(
-        visit=VISIT[code] * keen * pull,
-        ask=ASK[code] * keen * (1 + 0.5 * np.minimum(signal[PRICING], 4)),
+        visit=VISIT.take(code) * keen * pull,
+        ask=ASK.take(code) * keen * (1 + 0.5 * np.minimum(signal[PRICING], 4)),
         event=here * (EVENT * work),
-        sign_up=SIGN_UP[code] * screen * ~leads.signed_up * (1 + 0.5 * np.minimum(signal[VIEWS], 6)),
-        use=here * leads.signed_up * screen * np.minimum(0.05 + 0.068 * signal[USE], 0.8),
-        mail=MAIL[code] * work * agreed * (day - leads.last_mail > 2),
-        call=CALL[code] * work * agreed * (1 + 0.5 * (signal[DEMO] > 0.3)).astype(np.float32),
+        sign_up=SIGN_UP.take(code) * screen * ~leads.signed_up * (1 + 0.5 * np.minimum(signal[VIEWS], 6)),
+        mail=MAIL.take(code) * free * (day - leads.last_mail > 2),
+        call=CALL.take(code) * free * (1 + HALF * (signal[DEMO] > 0.3)),
         ring=here * keen * RING,
-        meet=MEET[code] * free * talk,
-        opt_out=here * agreed * (OPT_OUT + OPT_OUT_A_MAIL * signal[MAILS]),
-        up=UP[code] * ahead,
-        buy=BUY[code] * ahead,
-        back=BACK[code] * work * np.exp(-0.3 * np.minimum(signal[MEETINGS], 2)),
-        lose=LOSE[code] * work * _coldness(leads, warm, day),
-        course=(code == WON) * (COURSE * work),
+        meet=MEET.take(code) * leads.keen * free * talk,
+        opt_out=here * (free > 0) * (OPT_OUT + OPT_OUT_A_MAIL * signal[MAILS]),
+        up=UP.take(code) * ahead,
+        buy=BUY.take(code) * ahead,
+        back=BACK.take(code) * work * np.exp(-0.3 * np.minimum(signal[MEETINGS], 2)),
+        lose=LOSE.take(code) * work * _coldness(leads, warm, day),
+        course=(leads.code == WON) * (COURSE * work),
+        users=users,
+        use=screen * np.minimum(0.05 + 0.068 * signal[USE, users], 0.8),
         due=due,
         renew=renewal(leads, day, others, due),
     )

@@ -12,7 +12,7 @@ from pipelines.sources.demo.state import Leads
 from pipelines.sources.demo.today import Change, Move, Purchase, Today, Touch, Word
 from pipelines.sources.demo.words import (
     AGENTS, BUDGET, BUDGETS, CAMPAIGNS, DECISION_DATE, HAPPENINGS, LANGUAGE, LANGUAGES, PHONE, ROLE, ROLES,
-    SCANNER_AGENT, SEARCH_ADS,
+    SCANNER_AGENT, SEARCH_ADS, WHITEPAPER,
 )  # fmt: skip
 
 DAY_S = 86_400
@@ -29,6 +29,7 @@ class Diary:
         self.sheets = sheets
         self.created_s = created_s
         self.dice = dice_for(market.company, TIMES)
+        self._asked_at = np.full(len(created_s), np.inf)
 
     def write(self, leads: Leads, today: Today) -> None:
         """The rows of one day, each table in the order of time."""
@@ -50,20 +51,32 @@ class Diary:
     def _touch(self, leads: Leads, day: int, clock: Clock, touch: Touch) -> Part:
         happening, lead, count = HAPPENINGS[touch.happening], leads.lead[touch.rows], len(touch.rows)
         nothing = np.full(count, -1, np.int16)
-        minutes = np.full(count, np.nan)
-        if happening.minutes:
-            usual, spread = happening.minutes
-            minutes = np.ceil(usual * np.exp(self.dice.normal(0, spread, count)))
+        at = clock.times(happening.clock, touch.rows)
         return {
             "lead": lead,
-            "at": clock.times(happening.clock, touch.rows),
+            "at": at,
             "kind": np.full(count, KINDS.index(touch.happening), np.int8),
-            "minutes": minutes,
+            "minutes": self._minutes(touch, lead, np.floor(at) + day * DAY_S),
             "page": nothing if touch.page is None else touch.page,
             "campaign": _campaign(happening.campaign, lead, day - (touch.happening == "mail_open_later")),
             "colleague": leads.owner[touch.rows] if happening.colleague else nothing,
             "agent": _agent(happening.agent, lead),
         }
+
+    def _minutes(self, touch: Touch, lead: NDArray[np.int32], at: Seconds) -> Seconds:
+        """How long a call, a meeting or the use of the product took, and how long the lead waited for an answer."""
+        happening = HAPPENINGS[touch.happening]
+        if happening.kind == "answer":
+            waited = np.ceil((at - self._asked_at[lead]) / 60)
+            self._asked_at[lead] = np.inf
+            return waited
+        if happening.kind in ("form", "mail_reply") and touch.happening != "signing":
+            asks = np.ones(len(lead), np.bool_) if touch.page is None else touch.page != WHITEPAPER
+            np.minimum.at(self._asked_at, lead[asks], at[asks])
+        if happening.minutes is None:
+            return np.full(len(lead), np.nan)
+        usual, spread = happening.minutes
+        return np.ceil(usual * np.exp(self.dice.normal(0, spread, len(lead))))
 
     def _change(self, leads: Leads, clock: Clock, change: Change) -> Part:
         pairs = zip(change.what.tolist(), change.value.tolist(), strict=True)

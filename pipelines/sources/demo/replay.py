@@ -87,17 +87,18 @@ class Judge:
         A lead whose silence ends on a day on which it shows itself is as likely to do so before the hour as after it.
         """
         passed = today.day - self.as_of
-        ours = np.flatnonzero(leads.lead < self.start.size)
-        number, code = leads.lead[ours], leads.code[ours]
-        if passed < self.funnel.win_horizon_days:
-            self._won[number[code == WON]] = True
+        for move in today.moves:
+            ours = np.flatnonzero(leads.lead[move.rows] < self.start.size)
+            number, stage = leads.lead[move.rows[ours]], move.stage[ours]
+            if passed < self.funnel.win_horizon_days:
+                self._won[number[stage == WON]] = True
+            if passed < self.funnel.horizon_days:
+                self._ahead[number[(stage <= WON) & (stage > self.start.code[number])]] = True
+                self._left[number[stage == LOST]] = True
         if passed < self.funnel.horizon_days:
-            self._ahead[number[(code <= WON) & (code > self.start.code[number])]] = True
-            self._left[number[(code == LOST) & (leads.since[ours] == today.day)]] = True
             touched = leads.last_inbound[quiet] == today.day
             silent = quiet[~touched | (today.luck(len(quiet)) < 0.5)]
             self._left[leads.lead[silent]] = True
         if self.funnel.customer and passed < self.funnel.customer.horizon_days:
-            self._gone[number[code == ENDED]] = True
-
-
+            ended = leads.lead[leads.code == ENDED]
+            self._gone[ended[ended < self.start.size]] = True

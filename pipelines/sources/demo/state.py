@@ -70,7 +70,7 @@ class Leads:
 
     def count(self, signal: int, rows: Rows) -> None:
         """Adds one to a signal for each entry of rows, which may name a lead twice."""
-        self.signals[signal] += np.bincount(rows, minlength=self.size).astype(np.float32)
+        np.add.at(self.signals[signal], rows, np.float32(1))
 
 
 def join(parts: list[Leads]) -> Leads:

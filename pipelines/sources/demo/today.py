@@ -72,9 +72,19 @@ class Today:
         """Uniform numbers in [0, 1)."""
         return self.dice.random(count, np.float32)
 
-    def hits(self, chance: Floats) -> Rows:
-        """The places of the leads whose chance comes true."""
-        return np.flatnonzero(self.luck(len(chance)) < chance)
+    def one_of(self, *chances: Floats) -> list[Rows]:
+        """For each chance the places where it comes true; of several things at most one happens at a place."""
+        total = chances[0]
+        for chance in chances[1:]:
+            total = total + chance
+        luck = self.luck(len(total))
+        rows = np.flatnonzero(luck < total)
+        left, found = luck[rows], []
+        for chance in chances:
+            here = chance[rows]
+            found.append(rows[(left >= 0) & (left < here)])
+            left = left - here
+        return found
 
     def touch(self, leads: Leads, happening: str, rows: Rows, page: Codes | None = None) -> None:
         """Touches of one kind happen; an inbound one shows that the lead is there."""

@@ -9,6 +9,7 @@ WON, LOST, EXPECTED, ENDED = 6, 7, 8, 9  # EXPECTED: not here yet; ENDED: a cust
 
 SOURCES = ("website", "ads", "event", "referral", "outbound", "bought_list")
 ROLES = ("manager", "engineer", "buyer", "executive", "student", "unknown")
+UNKNOWN_ROLE = ROLES.index("unknown")
 SEGMENTS = ("software", "manufacturing", "retail", "health", "education", "public")
 COUNTRIES = ("DE", "FR", "GB", "US", "PL", "ES", "JP", "BR")
 PAGES = ("home", "product", "docs", "blog", "demo", "pricing", "careers", "contact", "demo_request", "whitepaper")

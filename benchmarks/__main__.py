@@ -1,0 +1,44 @@
+"""Measures the ratios that count and writes them to benchmarks/results/latest.json."""
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks import feature_ratio, model_ratio
+from benchmarks.made_up import MadeUp
+from benchmarks.measure import Result
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Prints a table; a ratio above its bar is marked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1: a million leads; 0.1: a tenth of everything")
+    scale = parser.parse_args().scale
+    leads = max(1_000, round(1_000_000 * scale))
+    results = [
+        feature_ratio.measure(HERE / "data", MadeUp(leads, 100 * leads, 1), 2.0, 1.5),
+        feature_ratio.measure(HERE / "data", MadeUp(leads, 50 * leads, 6), 3.5, 2.5),
+        *model_ratio.measure(leads),
+    ]
+    target = HERE / "results" / "latest.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps([result.plain() for result in results], indent=2) + "\n")
+    _print_table(results)
+    print(f"written to {target}")
+
+
+def _print_table(results: list[Result]) -> None:
+    width = max(len(result.name) for result in results)
+    print(f"{'what':{width}}  seconds    floor   ratio    must   reach  peak GB")
+    for result in results:
+        mark = "" if result.ratio <= result.must else "  above the bar"
+        print(
+            f"{result.name:{width}}  {result.seconds:7.2f}  {result.floor_seconds:7.2f}  {result.ratio:6.2f}  "
+            f"{result.must:6.2f}  {result.reach:6.2f}  {result.peak_gb:7.2f}{mark}"
+        )
+
+
+if __name__ == "__main__":
+    main()

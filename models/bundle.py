@@ -1,0 +1,150 @@
+"""What a training leaves behind: the models of all heads as plain text, and what they were made from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from configs.errors import FunnelcastError
+from configs.project import HeadName
+from models.calibrate import Calibrator
+from models.heads import Head
+
+FORMAT = 1
+INDEX = "bundle.json"
+
+
+@dataclass(frozen=True)
+class HeadModel:
+    """One head's trees (LightGBM text), how their margins become chances, and what they learned from.
+
+    columns: the feature columns in the order of the trees' inputs. trained_from, trained_to: first and last as_of (UTC without zone)
+    learned from. rows, yes: how many snapshots, and how many of them with the outcome yes.
+    """
+
+    head: Head
+    booster: str
+    calibrator: Calibrator
+    columns: tuple[str, ...]
+    trees: int
+    trained_from: datetime
+    trained_to: datetime
+    rows: int
+    yes: int
+
+    @property
+    def base_rate(self) -> float:
+        """The share of yes among the rows learned from."""
+        return self.yes / self.rows
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose bundle it is: project, funnel and the fingerprint of the features."""
+
+    project: str
+    funnel: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The models of all heads by name; no outcome window that they learned from ends after `trained_until` (UTC without zone)."""
+
+    origin: Origin
+    trained_until: datetime
+    settings: Mapping[str, float | str]
+    versions: Mapping[str, str]
+    heads: Mapping[HeadName, HeadModel]
+
+
+def check_fingerprint(bundle: Bundle, fingerprint: str) -> None:
+    """Raises FunnelcastError when the bundle was trained on other features than those with the fingerprint."""
+    trained_on = bundle.origin.fingerprint
+    if trained_on != fingerprint:
+        raise FunnelcastError(
+            f"The model of {bundle.origin.project} was trained on other features (fingerprint {trained_on}) than the project has now "
+            f"({fingerprint}), so its scores would be wrong; run `funnelcast train` to train a new one."
+        )
+
+
+def save_bundle(bundle: Bundle, folder: Path) -> None:
+    """Writes HEAD.lgb for each head and then bundle.json into the folder; the same bundle gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in bundle.heads.items():
+        _booster_file(folder, name).write_bytes(model.booster.encode())
+    index = {
+        "format": FORMAT,
+        **asdict(bundle.origin),
+        "trained_until": bundle.trained_until.isoformat(),
+        "settings": dict(bundle.settings),
+        "versions": dict(bundle.versions),
+        "heads": [_head_index(model) for model in bundle.heads.values()],
+    }
+    (folder / INDEX).write_bytes((json.dumps(index, indent=1, sort_keys=True) + "\n").encode())
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """The bundle in a folder.
+
+    Raises FunnelcastError when a file is missing, was changed after it was written, or comes from a newer funnelcast.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        if index["format"] > FORMAT:
+            raise FunnelcastError(f"{folder / INDEX} was written by a newer funnelcast; update this one, or run `funnelcast train`.")
+        models = [_head_model(folder, head) for head in index["heads"]]
+        return Bundle(
+            Origin(index["project"], index["funnel"], index["fingerprint"]),
+            datetime.fromisoformat(index["trained_until"]),
+            index["settings"],
+            index["versions"],
+            {model.head.name: model for model in models},
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FunnelcastError(f"{folder} holds no whole model ({error!r}); run `funnelcast train` to make one.") from error
+
+
+def _booster_file(folder: Path, name: HeadName) -> Path:
+    return folder / f"{name}.lgb"
+
+
+def _head_index(model: HeadModel) -> dict[str, object]:
+    return {
+        **asdict(model),
+        "booster": hashlib.sha256(model.booster.encode()).hexdigest(),
+        "trained_from": model.trained_from.isoformat(),
+        "trained_to": model.trained_to.isoformat(),
+    }
+
+
+def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
+    head, calibrator = index["head"], index["calibrator"]
+    columns, trees, rows, yes = index["columns"], index["trees"], index["rows"], index["yes"]
+    assert isinstance(head, dict)
+    assert isinstance(calibrator, dict)
+    assert isinstance(columns, list)
+    assert isinstance(trees, int)
+    assert isinstance(rows, int)
+    assert isinstance(yes, int)
+    return HeadModel(
+        Head(**head),
+        _booster_text(folder, head["name"], str(index["booster"])),
+        Calibrator(**calibrator),
+        tuple(columns),
+        trees,
+        datetime.fromisoformat(str(index["trained_from"])),
+        datetime.fromisoformat(str(index["trained_to"])),
+        rows,
+        yes,
+    )
+
+
+def _booster_text(folder: Path, name: HeadName, digest: str) -> str:
+    file = _booster_file(folder, name)
+    text = file.read_bytes()
+    if hashlib.sha256(text).hexdigest() != digest:
+        raise FunnelcastError(f"{file} is not the file that was written with {INDEX}; run `funnelcast train` to make a whole model.")
+    return text.decode()

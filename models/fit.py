@@ -1,0 +1,118 @@
+"""Learns one head from the past: as many small trees as paid off on later weeks, and chances that kept their word there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from configs.errors import FunnelcastError
+from models.bundle import HeadModel
+from models.calibrate import Calibrator, fit_calibrator
+from models.heads import Head
+from models.split import Days, Split, expanding_folds
+
+Values = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+# Weekly snapshots of one lead repeat each other, so leaves must be large, trees small, and each tree sees a part of the rows and columns.
+SETTINGS: dict[str, float | str] = {
+    "objective": "binary",
+    "learning_rate": 0.03,
+    "num_leaves": 7,
+    "min_data_in_leaf": 50,
+    "min_sum_hessian_in_leaf": 5,
+    "lambda_l2": 5,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.6,
+    "bagging_freq": 1,
+    "seed": 7,
+    "deterministic": True,
+    "force_col_wise": True,
+    "verbosity": -1,
+}
+MOST_TREES = 1000
+PATIENCE_TREES = 50
+
+
+def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
+    """The model of a head from snapshots (rows), their features (rows, columns), outcomes 0 or 1 and as_of (UTC).
+
+    The number of trees is the one with the least log loss on up to three later blocks of weeks, each judged by trees that learned from
+    the weeks before it; the calibrator is fitted on those same out-of-time margins. The trees are then grown once more on all rows.
+    The same rows give the same model on any number of cores. Raises FunnelcastError when all outcomes are the same or there are
+    too few days.
+    """
+    _check_both_classes(head, outcomes, as_of)
+    used = np.flatnonzero(_varies(values))
+    inputs = np.ascontiguousarray(values[:, used])
+    folds = [fold for fold in expanding_folds(as_of, head) if _has_both(outcomes[fold.earlier])]
+    if not folds:
+        raise _one_class(head, outcomes[expanding_folds(as_of, head)[-1].earlier], as_of)
+    trees, calibrator = _judge_folds(inputs, outcomes, folds)
+    booster = lgb.train(_settings(), lgb.Dataset(inputs, outcomes), num_boost_round=trees)
+    return HeadModel(
+        head,
+        booster.model_to_string(),
+        calibrator,
+        tuple(columns[place] for place in used),
+        trees,
+        _moment(as_of.min()),
+        _moment(as_of.max()),
+        len(outcomes),
+        int(outcomes.sum()),
+    )
+
+
+def _judge_folds(inputs: Values, outcomes: Floats, folds: Sequence[Split]) -> tuple[int, Calibrator]:
+    """The number of trees that serves later weeks best, and the calibrator that makes their chances there honest."""
+    rows = [(np.flatnonzero(fold.earlier), np.flatnonzero(fold.later)) for fold in folds]
+    result = lgb.cv(
+        _settings(),
+        lgb.Dataset(inputs, outcomes),
+        num_boost_round=MOST_TREES,
+        folds=rows,
+        callbacks=[lgb.early_stopping(PATIENCE_TREES, verbose=False)],
+        return_cvbooster=True,
+    )
+    grown = result["cvbooster"]
+    assert isinstance(grown, lgb.CVBooster)
+    margins = [
+        booster.predict(inputs[later], raw_score=True, num_iteration=grown.best_iteration)
+        for booster, (_, later) in zip(grown.boosters, rows, strict=True)
+    ]
+    judged = np.concatenate([later for _, later in rows])
+    return grown.best_iteration, fit_calibrator(np.concatenate(margins), outcomes[judged])
+
+
+def _settings() -> dict[str, Any]:
+    return dict(SETTINGS)
+
+
+def _varies(values: Values) -> NDArray[np.bool_]:
+    """Which columns hold more than one value, unknown being a value of its own."""
+    first = values[0]
+    same = (values == first) | (np.isnan(values) & np.isnan(first))
+    varies: NDArray[np.bool_] = ~same.all(axis=0)
+    return varies
+
+
+def _has_both(outcomes: Floats) -> bool:
+    return bool(0 < outcomes.sum() < len(outcomes))
+
+
+def _check_both_classes(head: Head, outcomes: Floats, as_of: Days) -> None:
+    if not _has_both(outcomes):
+        raise _one_class(head, outcomes, as_of)
+
+
+def _one_class(head: Head, outcomes: Floats, as_of: Days) -> FunnelcastError:
+    return FunnelcastError("")
+
+
+def _moment(day: np.datetime64) -> datetime:
+    moment = day.item()
+    assert isinstance(moment, datetime)
+    return moment
