@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from configs.project import HeadName, ListSetting
+from configs.project import ListSetting
+from models.heads import VERBS
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
 
@@ -39,7 +40,7 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
     says = (
         "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
         if by_value
-        else f"Ranked by the chance to {HEAD_VERBS[setting.head]}."
+        else f"Ranked by the chance to {VERBS[setting.head]}."
     )
     return Ranking(ranked.assign(band=bands), says)
 
@@ -55,9 +56,6 @@ def rank_customers(scores: pd.DataFrame, setting: ListSetting) -> pd.DataFrame:
     worth = chance * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked, worth, chance)
     return ranked.assign(band=np.where(ranked["rank"] <= setting.customers, "keep", "skip"))
-
-
-HEAD_VERBS: dict[HeadName, str] = {"progress": "advance", "win": "buy", "leave": "leave", "churn": "cancel"}
 
 
 def _ordered(scores: pd.DataFrame, worth: pd.Series, chance: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The commands that an operator and a data scientist type."""
 
+import atexit
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,13 +23,17 @@ app = typer.Typer(
 )
 
 ProjectFile = Annotated[str, typer.Option("--project", help="The project file, such as configs/projects/demo.yaml.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The day to look from, as 2026-06-30; the newest day of the data if left out.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="The day to look from, as 2026-06-30; the newest day of the data if left out."),
+]
 WorkspaceDir = Annotated[str | None, typer.Option("--workspace", help="The workspace, if not the project's own.")]
 DataDir = Annotated[str | None, typer.Option("--data", help="The folder of the files, if not the project's own.")]
 
 
 def main() -> None:
     """Runs a command; a mistake that the user can put right ends with one sentence and exit code 2."""
+    atexit.register(_close_stderr)
     try:
         app()
     except FunnelcastError as error:
@@ -86,7 +92,9 @@ def backtest(
     project: ProjectFile,
     test_from: Annotated[str, typer.Option("--from", help="The first test day, as 2026-04-06.")],
     test_to: Annotated[str, typer.Option("--to", help="The last test day.")],
-    train_until: Annotated[str | None, typer.Option(help="The last training day; if left out, as late as the horizons allow.")] = None,
+    train_until: Annotated[
+        str | None, typer.Option(help="The last training day; if left out, as late as the horizons allow.")
+    ] = None,
     workspace: WorkspaceDir = None,
 ) -> None:
     """Trains as one would have then and judges on later days; needs the lake that ingest makes."""
@@ -113,3 +121,9 @@ def _order(project: str, as_of: str | None, workspace: str | None, data: str | N
     from pipelines.order import Order
 
     return Order(project, as_of, workspace, data)
+
+
+def _close_stderr() -> None:
+    """The last thing done: DuckDB's binding would tell the user of objects that outlived it, which mean nothing."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

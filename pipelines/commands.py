@@ -54,7 +54,9 @@ def run(order: Order) -> None:
 
     narrator = Narrator()
     if not has_server():
-        narrator.say("Starting a Prefect server for this run (PREFECT_API_URL names no other); that takes some seconds.")
+        narrator.say(
+            "Starting a Prefect server for this run (PREFECT_API_URL names no other); that takes some seconds."
+        )
     page = run_flow(order)
     narrator.say(f"Done. Open the list: {page}")
 

@@ -18,10 +18,14 @@ def ingest_project(job: Job) -> IngestReport:
         with job.narrator.step(f"Making up a company with {company.leads:,} leads") as bar:
             write_company(job.data, company, bar.reach)
     with job.narrator.step(f"Reading {job.data}", total=len(job.project.sources)) as bar:
-        report = ingest(job.project, job.data, job.workspace, datetime.now(UTC), lambda source: bar.advance(source.table))
+        report = ingest(
+            job.project, job.data, job.workspace, datetime.now(UTC), lambda source: bar.advance(source.table)
+        )
     for source in report.sources:
         job.narrator.say(f"  {source.says}")
-    job.narrator.say(f"  The data reaches to {report.observed_until:%Y-%m-%d %H:%M} UTC and lies in {job.workspace.lake}")
+    job.narrator.say(
+        f"  The data reaches to {report.observed_until:%Y-%m-%d %H:%M} UTC and lies in {job.workspace.lake}"
+    )
     if report.rejects:
         job.narrator.say(f"  {report.rejects:,} rows were rejected; each is listed in {job.workspace.rejected}")
     return report

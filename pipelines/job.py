@@ -73,7 +73,9 @@ def first_day(job: Job) -> date:
     with open_lake(job.workspace, job.project) as con:
         found = answer(con, "SELECT min(known_at) AS first FROM stage_moves")["first"][0].as_py()
     if found is None:
-        raise FunnelcastError(f"No lead of {job.project.name} has a stage; check the source of stage_moves in the project file.")
+        raise FunnelcastError(
+            f"No lead of {job.project.name} has a stage; check the source of stage_moves in the project file."
+        )
     return date(found.year, found.month, found.day)
 
 

@@ -44,7 +44,9 @@ def _lines(job: Job, shown: pd.DataFrame, head: HeadName) -> list[Line]:
         return []
     until, size = _last_day(job, head), out_of(shown[head].dropna())
     words = job.project.funnel.stage_words
-    return [_line(job, row, words, chance_says(row[head], head, until, job.day, size)) for row in shown.to_dict("records")]
+    return [
+        _line(job, row, words, chance_says(row[head], head, until, job.day, size)) for row in shown.to_dict("records")
+    ]
 
 
 def _line(job: Job, row: dict[str, object], stage_words: dict[str, str], says: str) -> Line:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+
 @dataclass(frozen=True)
 class Bar:
     """A bar on the screen for one step."""
@@ -17,9 +18,9 @@ class Bar:
     progress: Progress
     task: TaskID
 
-    def advance(self, part: str) -> None:
-        """Moves the bar on by one part, and says which."""
-        self.progress.update(self.task, advance=1, part=part)
+    def advance(self, part: str, parts: int = 1) -> None:
+        """Moves the bar on by one part or more, and says which."""
+        self.progress.update(self.task, advance=parts, part=part)
 
     def reach(self, done: int, total: int) -> None:
         """Moves the bar to `done` parts of `total`."""
@@ -40,7 +41,12 @@ class Narrator:
     def step(self, name: str, total: int | None = None) -> Iterator[Bar]:
         """Shows a bar with `total` parts (None: not known yet) until the block ends, then the time that it took."""
         started = perf_counter()
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[part]}"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[part]}"),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=self._console, transient=True) as progress:
             yield Bar(progress, progress.add_task(escape(name), total=total, part=""))
         self.say(f"{name}: {perf_counter() - started:.1f} s")

@@ -37,7 +37,9 @@ class Order:
         if not changes:
             return project
         if project.demo is None:
-            raise FunnelcastError(f"{self.project} has no made-up company (demo:), so --{next(iter(changes))} changes nothing; leave it out.")
+            raise FunnelcastError(
+                f"{self.project} has no made-up company (demo:), so --{next(iter(changes))} changes nothing; leave it out."
+            )
         return project.model_copy(update={"demo": project.demo.model_copy(update=changes)})
 
 

@@ -1,24 +1,23 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
 from features.matrix import Matrix
+from features.snapshots import midnight
 from models.bundle import Bundle, check_fingerprint
 from models.explain import Explanation, explain
-from models.predict import contributions, predict, to_chance
+from models.predict import contributions, inputs, predict, to_chance
 from models.rank import rank_customers, rank_open
 from models.track import Champion, Tracking
 from pipelines.job import Job, first_day, matrix_of
-from features.snapshots import midnight
 from pipelines.lists.page import write_list
 from pipelines.morning import day_list
+from pipelines.narrator import Bar
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
@@ -43,7 +42,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
     check_fingerprint(champion.bundle, job.fingerprint)
     matrix = _matrix_of_day(job)
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
-        ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar.advance)
+        ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar)
     scores_file = write_scores(job, ranked, champion.version)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
@@ -61,7 +60,9 @@ def _matrix_of_day(job: Job) -> Matrix:
     if not len(matrix.values):
         first = first_day(job)
         if job.day <= first:
-            raise FunnelcastError(f"{job.day} is before anything is known: the first row is from {first}; give a later --as-of.")
+            raise FunnelcastError(
+                f"{job.day} is before anything is known: the first row is from {first}; give a later --as-of."
+            )
         raise FunnelcastError(
             f"No lead of {job.project.name} is open and may be scored on {job.day}. Either all are closed by then, or nobody has "
             f"given consent (privacy.basis is {job.project.privacy.basis}); give another --as-of or check the source of consents."
@@ -69,16 +70,14 @@ def _matrix_of_day(job: Job) -> Matrix:
     return matrix
 
 
-def _ranked(
-    job: Job, bundle: Bundle, matrix: Matrix, on_row: Callable[[str], None]
-) -> tuple[pd.DataFrame, str]:
+def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.DataFrame, str]:
     """Chances, expected value, rank, band and explanation of every row, and the sentence that says how open leads are ranked."""
     scores = pd.concat([matrix.snapshots, predict(bundle, matrix)], axis=1)
     parts, ranked_by = [], ""
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if rows.any() and head in scores:
-            explained = scores[rows].assign(explanation=_explanations(job, bundle, head, matrix.take(rows), on_row))
+            explained = scores[rows].assign(explanation=_explanations(job, bundle, head, matrix.take(rows), bar))
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list)
                 parts.append(ranked.scores)
@@ -88,15 +87,12 @@ def _ranked(
     return pd.concat(parts, ignore_index=True), ranked_by
 
 
-def _explanations(
-    job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, on_row: Callable[[str], None]
-) -> list[Explanation]:
+def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:
     model = bundle.heads[head]
     columns = {column.name: column for column in job.columns}
-    used = [matrix.columns.index(name) for name in model.columns]
     found: list[Explanation] = []
     for start in range(0, len(matrix.values), ROWS_AT_ONCE):
-        values = np.ascontiguousarray(matrix.values[start : start + ROWS_AT_ONCE][:, used])
+        values = inputs(model, matrix.values[start : start + ROWS_AT_ONCE], matrix.columns)
         found += explain(
             contributions(model, values),
             values,
@@ -104,11 +100,34 @@ def _explanations(
             lambda margins: to_chance(model, margins),
             job.stage_words,
         )
+        bar.advance("reasons", len(values))
     return found
 
 
 def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:
     open_leads = int((matrix.snapshots["cohort"] == "open").sum())
     customers = len(matrix.snapshots) - open_leads
-    scored = f"{open_leads:,} open leads and {customers:,} customers were scored." if customers else f"{open_leads:,} open leads were scored."
-    return (scored, f"Model version {champion.version}, trained on what was known by {champion.bundle.trained_until:%Y-%m-%d}.")
+    scored = (
+        f"{open_leads:,} open leads and {customers:,} customers were scored."
+        if customers
+        else f"{open_leads:,} open leads were scored."
+    )
+    return (
+        scored,
+        f"Model version {champion.version}, trained on what was known by {champion.bundle.trained_until:%Y-%m-%d}.",
+    )
+
+
+def top_of_list(scored: Scored, lines: int = 10) -> list[dict[str, str | int | float]]:
+    """The first lines without anything personal: rank, lead, stage, expected value and the first reason."""
+    calls = scored.scores[scored.scores["band"] == "call"].head(lines)
+    return [
+        {
+            "rank": int(row["rank"]),
+            "lead": str(row["lead_id"]),
+            "stage": str(row["stage"]),
+            "expected value": round(float(row["expected_value"]), 2),
+            "first reason": next((reason.says for reason in row["explanation"].reasons), ""),
+        }
+        for row in calls.to_dict("records")
+    ]

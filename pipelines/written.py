@@ -39,7 +39,9 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
     )
     target = job.workspace.scores / f"as_of={job.day}" / "scores.parquet"
     with write_beside(target) as part:
-        pq.write_table(pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd")
+        pq.write_table(
+            pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
+        )
     return target
 
 
@@ -49,9 +51,14 @@ def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
     listed = ranked[ranked["band"] != "skip"]
     frame = listed[["lead_id", "rank", "band"]].assign(happened_at=moment, known_at=moment, chance_of_listing=CERTAIN)
     schema = pa.schema(
-        [(name, {"rank": pa.float64(), "chance_of_listing": pa.float64()}.get(name, pa.string())) for name in deliveries.column_names]
+        [
+            (name, {"rank": pa.float64(), "chance_of_listing": pa.float64()}.get(name, pa.string()))
+            for name in deliveries.column_names
+        ]
     )
     for name in ("happened_at", "known_at"):
         schema = schema.set(schema.get_field_index(name), pa.field(name, pa.timestamp("us")))
     with write_beside(job.workspace.lake / deliveries.name / f"as_of={job.day}.parquet") as part:
-        pq.write_table(pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd")
+        pq.write_table(
+            pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
+        )

@@ -15,7 +15,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from house import (
+
+from tests.house import (
     FLOORS,
     HOUSE,
     ROOMS,

@@ -8,8 +8,10 @@ def prepare(workspace: Path) -> None:
     """Settles Prefect's settings by environment variables; those that are set already stay as they are."""
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     if not has_server():
+        # the command line tells what happens and how it fails; Prefect's own account would say it twice, with a traceback
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+        os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
         os.environ.setdefault("PREFECT_HOME", str(workspace.expanduser().resolve() / "prefect"))
 
 

@@ -6,17 +6,9 @@ from datetime import date
 from typing import Literal
 
 from configs.project import HeadName
+from models.explain import Reason
 
 Band = Literal["call", "nurture", "skip", "keep"]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One thing that moves a chance; `points` are hundredths of chance, above zero when it raises the chance."""
-
-    feature: str
-    says: str
-    points: float
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from pipelines.lists.day import Band, Line, Reason
+from models.explain import MOST_AGAINST, MOST_FOR, Reason
+from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
-from pipelines.lists.sheets import AGAINST, FOR
 from pipelines.lists.words import money, points_says, split_chance
 
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -77,7 +77,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
         money="not known" if value is None else money(value, clipped(line.currency, 8)),
         value=value,
-        reasons=(*map(_shown, line.reasons_for[:FOR]), *map(_shown, line.reasons_against[:AGAINST])),
+        reasons=(*map(_shown, line.reasons_for[:MOST_FOR]), *map(_shown, line.reasons_against[:MOST_AGAINST])),
     )
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import get_args
 
 from configs.project import HeadName
-from pipelines.lists.day import Band, Line, Reason
+from models.explain import MOST_AGAINST, MOST_FOR, Reason
+from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import cell
 
 BANDS: tuple[Band, ...] = get_args(Band)
 HEADS: tuple[HeadName, ...] = get_args(HeadName)
-FOR, AGAINST = 3, 2
 COLUMNS = (
     *(
         "lead_id",
@@ -31,8 +31,8 @@ COLUMNS = (
     ),
     *(f"chance_{head}" for head in HEADS),
     *("expected_value", "currency"),
-    *(f"reason_{place}" for place in range(1, FOR + 1)),
-    *(f"against_{place}" for place in range(1, AGAINST + 1)),
+    *(f"reason_{place}" for place in range(1, MOST_FOR + 1)),
+    *(f"against_{place}" for place in range(1, MOST_AGAINST + 1)),
 )
 
 
@@ -75,8 +75,8 @@ def record(line: Line, as_of: date) -> tuple[str, ...]:
         *(_number(line.chances.get(head), 6) for head in HEADS),
         _number(line.expected_value, 2),
         cell(line.currency),
-        *_reasons(line.reasons_for, FOR),
-        *_reasons(line.reasons_against, AGAINST),
+        *_reasons(line.reasons_for, MOST_FOR),
+        *_reasons(line.reasons_against, MOST_AGAINST),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from pipelines.lists.day import Band, DayList, Line, Reason
+from models.explain import Reason
+from pipelines.lists.day import Band, DayList, Line
 from pipelines.lists.page import write_list
 
 ROOT = Path(__file__).parents[2]
@@ -226,21 +227,19 @@ def test_no_script_but_ours_would_run(browser: Browser) -> None:
     page.close()
 
 
-def seconds_to_search(page: Page) -> float:
-    """From the start of loading to the answer of a search among the leads to nurture."""
+def test_five_thousand_lines_answer_at_once(open_page: OpenPage, tmp_path: Path) -> None:
+    calls = tuple(line(rank, "call") for rank in range(1, 26))
+    page = open_page(written(tmp_path, calls + tuple(line(rank) for rank in range(26, 5_026))))
     page.get_by_label("Nurture").check(force=True)
     page.get_by_label("Search").fill("owner 3 page 4")
     page.locator("#leads thead button").nth(5).click()
     expect(page.locator("#leads-status")).to_contain_text("of 5,000 leads")
     assert page.locator("#leads tbody tr").count() == 50
-    return float(page.evaluate("performance.now() / 1000"))
-
-
-def test_five_thousand_lines_answer_at_once(open_page: OpenPage, tmp_path: Path) -> None:
-    calls = tuple(line(rank, "call") for rank in range(1, 26))
-    folder = written(tmp_path, calls + tuple(line(rank) for rank in range(26, 5_026)))
-    # Up to three tries, because other work on the machine is no fault of the page.
-    assert any(seconds_to_search(open_page(folder)) < 2.0 for _ in range(3))
+    # The page's own seconds of work: those of the clock would also count what else the machine does.
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    measured = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    assert 0.0 < measured["ProcessTime"] < 2.0
 
 
 def test_the_rest_is_drawn_on_the_way_down_and_for_paper(open_page: OpenPage, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lists.day import Band, DayList, Line, Reason
+from models.explain import Reason
+from pipelines.lists.day import Band, DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.words import chance_says, expected_says
 

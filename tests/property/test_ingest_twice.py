@@ -18,7 +18,7 @@ WORDS = st.sampled_from(["web", "NA", "", 'a "quoted" word', "two\nlines", "a,b"
 ROWS = st.lists(st.tuples(LEADS, TIMES, WORDS), min_size=1, max_size=40)
 Rows = list[tuple[str, str, str]]
 KEPT = ("1", "2024-01-01", "web")
-CALLS = [("1", f"2024-01-{day:02}T0{hour}:00:00Z", "web" * hour) for day in range(1, 29) for hour in range(10)]
+CALLS = [("1", f"2024-01-{day:02}T10:00:00Z", "web" * times) for day in range(1, 29) for times in range(10)]
 COUNTS = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in ("leads", "touches", "stage_moves"))
 SOURCES = (
     {

@@ -9,7 +9,8 @@ from typing import overload
 
 import pytest
 
-from pipelines.lists.day import DayList, Line, Reason
+from models.explain import Reason
+from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import cell, clipped, plain
 

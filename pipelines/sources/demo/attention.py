@@ -49,7 +49,9 @@ def browse(leads: Leads, today: Today, rows: Rows, happening: str) -> None:
     seeker = leads.role[visits] == CAREER_SEEKERS
     careers = np.where(seeker, 0.30, np.minimum(0.012 + 0.08 * np.log1p(signal[CAREERS]), 0.3))
     other = OTHER_PAGES[(today.luck(len(visits)) * len(OTHER_PAGES)).astype(np.intp)]
-    page = np.where(luck < pricing, PRICING_PAGE, np.where(luck < pricing + careers, CAREERS_PAGE, other)).astype(np.int8)
+    page = np.where(luck < pricing, PRICING_PAGE, np.where(luck < pricing + careers, CAREERS_PAGE, other)).astype(
+        np.int8
+    )
     today.touch(leads, happening, visits, page)
     leads.count(VIEWS, visits)
     leads.count(PRICING, visits[page == PRICING_PAGE])
@@ -72,4 +74,3 @@ def send_form(leads: Leads, today: Today, rows: Rows, page: Codes, happening: st
     today.request(leads, asking)
     agrees = (leads.consent[asking] != YES) & (today.luck(len(asking)) < 0.85)
     today.consent(leads, pick(asking, agrees), True, "form" if happening == "form" else "first")
-

@@ -58,7 +58,9 @@ class Market:
 
 def dice_for(company: DemoCompany, purpose: int, *parts: int) -> np.random.Generator:
     """A stream of chance of its own for each purpose, so that none disturbs another."""
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence([abs(company.seed), company.seed < 0, purpose, *parts])))
+    return np.random.Generator(
+        np.random.SFC64(np.random.SeedSequence([abs(company.seed), company.seed < 0, purpose, *parts]))
+    )
 
 
 def open_market(company: DemoCompany) -> Market:
@@ -106,7 +108,9 @@ def all_leads(market: Market) -> Leads:
     return draw_leads(market, dice, accounts, days)
 
 
-def further_leads(market: Market, dice: np.random.Generator, accounts: Rows, first: int, last: int) -> tuple[Leads, Rows]:
+def further_leads(
+    market: Market, dice: np.random.Generator, accounts: Rows, first: int, last: int
+) -> tuple[Leads, Rows]:
     """Leads that may yet come to some accounts on the days from first to before last, and the place of each one's account in `accounts`.
 
     Each lead of the company goes to an account by its share, so the number to come depends on nothing that happened.

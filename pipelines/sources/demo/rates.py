@@ -47,7 +47,9 @@ AT_SCREEN = (1.15, 1.15, 1.15, 1.15, 1.05, 0.65, 0.70)
 
 RENEWS = np.array((0.1, 0.1, 0.0, 0.0), np.float32)  # log odds of renewing at the last day, by plan
 LATE_RENEWAL = 0.04  # share of that chance on each day of grace
-EVENT, RING, COURSE, OPT_OUT, OPT_OUT_A_MAIL = (np.float32(a_day) for a_day in (0.0012, 0.0015, 0.0008, 0.0002, 0.00012))
+EVENT, RING, COURSE, OPT_OUT, OPT_OUT_A_MAIL = (
+    np.float32(a_day) for a_day in (0.0012, 0.0015, 0.0008, 0.0002, 0.00012)
+)
 HALF = np.float32(0.5)
 NO_BUDGET = 2
 
@@ -134,7 +136,12 @@ def chances(leads: Leads, day: int, weekday: int, accounts: int) -> Chances:
     warm = warmth(leads, day, others)
     ahead = np.exp(np.minimum(warm, 3.5)) * work
     here, keen, free = HERE.take(code), leads.keen * screen, (leads.consent == YES) * work
-    pull = 1 + 0.65 * np.minimum(signal[VIEWS], 8) + 0.8 * np.minimum(signal[CLICKS], 2) + HALF * (leads.last_mail == day - 1)
+    pull = (
+        1
+        + 0.65 * np.minimum(signal[VIEWS], 8)
+        + 0.8 * np.minimum(signal[CLICKS], 2)
+        + HALF * (leads.last_mail == day - 1)
+    )
     talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * np.clip(signal[PROMPT], -1.5, 1.5) + 0.25 * signal[CALLS])
     users = np.flatnonzero(leads.signed_up & (leads.code <= WON))
     due = np.flatnonzero((leads.paid_to <= day) & (leads.code == WON))

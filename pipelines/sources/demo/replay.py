@@ -50,7 +50,9 @@ def _copies(
     """The leads of every replica, numbered through (replica by replica, newcomers last), and the number of their accounts."""
     known, local = np.unique(leads.account, return_inverse=True)
     copies = leads.take(np.tile(np.arange(leads.size), replicas))
-    copies.account = (np.tile(local, replicas) + np.repeat(np.arange(replicas), leads.size) * len(known)).astype(np.int32)
+    copies.account = (np.tile(local, replicas) + np.repeat(np.arange(replicas), leads.size) * len(known)).astype(
+        np.int32
+    )
     gone = copies.code == LOST
     copies.enters = np.where(gone, next_return(dice, copies.since, first), NEVER).astype(np.int32)
     new, places = further_leads(market, dice, np.tile(known, replicas), first, last)

@@ -67,7 +67,9 @@ def write_truth(
         for sample in samples:
             counts: Counts = {}
             for counted in pool.map(
-                lambda block, sample=sample: replay(market, funnel, sample.leads, sample.as_of, block, REPLICAS_AT_ONCE),
+                lambda block, sample=sample: replay(
+                    market, funnel, sample.leads, sample.as_of, block, REPLICAS_AT_ONCE
+                ),
                 blocks,
             ):
                 counts = {head: count + counts.get(head, 0) for head, count in counted.items()}
@@ -82,7 +84,12 @@ def judged(funnel: Funnel, sample: Sample) -> dict[str, Flags]:
     agreed = leads.consent == YES
     open_leads = agreed & (leads.code < WON)
     heard = leads.last_inbound + (funnel.silent_after_days or 0) >= sample.as_of
-    return {"progress": open_leads, "win": open_leads, "leave": open_leads & heard, "churn": agreed & (leads.code == WON)}
+    return {
+        "progress": open_leads,
+        "win": open_leads,
+        "leave": open_leads & heard,
+        "churn": agreed & (leads.code == WON),
+    }
 
 
 def _tables(market: Market, funnel: Funnel, sample: Sample, counts: Counts) -> list[pa.Table]:

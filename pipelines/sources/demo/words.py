@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 STAGES = ("new", "contacted", "qualified", "demo", "proposal", "negotiation")
-STAGE_LABELS = ("New", "Contacted", "Qualified", "Demo given", "Proposal sent", "In negotiation", "Closed won", "Closed lost")
+STAGE_LABELS = (
+    "New",
+    "Contacted",
+    "Qualified",
+    "Demo given",
+    "Proposal sent",
+    "In negotiation",
+    "Closed won",
+    "Closed lost",
+)
 WON, LOST, EXPECTED, ENDED = 6, 7, 8, 9  # EXPECTED: not here yet; ENDED: a customer who is gone
 
 SOURCES = ("website", "ads", "event", "referral", "outbound", "bought_list")

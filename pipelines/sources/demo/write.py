@@ -23,7 +23,9 @@ from pipelines.sources.demo.truth import Sample, as_of_days, replays, take_sampl
 FUNNEL = CONFIGS / "funnels" / "b2b.yaml"
 
 
-def write_company(folder: Path, company: DemoCompany, on_day: Callable[[int, int], None] = lambda done, of: None) -> None:
+def write_company(
+    folder: Path, company: DemoCompany, on_day: Callable[[int, int], None] = lambda done, of: None
+) -> None:
     """Writes leads, stage_moves, touches, field_changes, purchases, consents, spend and truth as Parquet files into a folder.
 
     The same numbers give the same bytes. All times are UTC without a zone; the data ends with 2026-06-30. truth.parquet is for tests only

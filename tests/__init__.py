@@ -1,0 +1,1 @@
+"""Small tables in, small tables out: what keeps every floor honest."""
