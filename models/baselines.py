@@ -51,5 +51,7 @@ def _recency(learned: pd.DataFrame, outcomes: Floats, judged: pd.DataFrame) -> R
 
 
 def _days_since_touch(snapshots: pd.DataFrame) -> Floats:
-    since = (days_of(snapshots) - snapshots["last_touch_at"].to_numpy().astype("datetime64[us]")) / np.timedelta64(1, "D")
+    since = (days_of(snapshots) - snapshots["last_touch_at"].to_numpy().astype("datetime64[us]")) / np.timedelta64(
+        1, "D"
+    )
     return np.where(np.isnan(since), NEVER_DAYS, since)

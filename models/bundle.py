@@ -94,7 +94,9 @@ def load_bundle(folder: Path) -> Bundle:
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         if index["format"] > FORMAT:
-            raise FunnelcastError(f"{folder / INDEX} was written by a newer funnelcast; update this one, or run `funnelcast train`.")
+            raise FunnelcastError(
+                f"{folder / INDEX} was written by a newer funnelcast; update this one, or run `funnelcast train`."
+            )
         models = [_head_model(folder, head) for head in index["heads"]]
         return Bundle(
             Origin(index["project"], index["funnel"], index["fingerprint"]),
@@ -104,7 +106,9 @@ def load_bundle(folder: Path) -> Bundle:
             {model.head.name: model for model in models},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FunnelcastError(f"{folder} holds no whole model ({error!r}); run `funnelcast train` to make one.") from error
+        raise FunnelcastError(
+            f"{folder} holds no whole model ({error!r}); run `funnelcast train` to make one."
+        ) from error
 
 
 def _booster_file(folder: Path, name: HeadName) -> Path:
@@ -146,5 +150,7 @@ def _booster_text(folder: Path, name: HeadName, digest: str) -> str:
     file = _booster_file(folder, name)
     text = file.read_bytes()
     if hashlib.sha256(text).hexdigest() != digest:
-        raise FunnelcastError(f"{file} is not the file that was written with {INDEX}; run `funnelcast train` to make a whole model.")
+        raise FunnelcastError(
+            f"{file} is not the file that was written with {INDEX}; run `funnelcast train` to make a whole model."
+        )
     return text.decode()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -31,6 +30,7 @@ SETTINGS: dict[str, float | str] = {
     "seed": 7,
     "deterministic": True,
     "force_col_wise": True,
+    "num_threads": 1,  # heads are learned side by side instead
     "verbosity": -1,
 }
 MOST_TREES = 1000
@@ -38,57 +38,56 @@ PATIENCE_TREES = 50
 
 
 def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
-    """The model of a head from snapshots (rows), their features (rows, columns), outcomes 0 or 1 and as_of (UTC).
+    """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1 and as_of (UTC).
 
     The number of trees is the one with the least log loss on up to three later blocks of weeks, each judged by trees that learned from
-    the weeks before it; the calibrator is fitted on those same out-of-time margins. The trees are then grown once more on all rows.
-    The same rows give the same model on any number of cores. Raises FunnelcastError when all outcomes are the same or there are
-    too few days.
+    the weeks before it; the calibrator is fitted to those same out-of-time margins. Then the trees are grown once more on all rows,
+    and as many more as there are more rows, by the square root. The same rows give the same model on any machine.
+    Raises FunnelcastError when all outcomes are the same or there are too few days.
     """
-    _check_both_classes(head, outcomes, as_of)
+    if not _has_both(outcomes):
+        raise _one_class(head, outcomes, as_of)
     used = np.flatnonzero(_varies(values))
     inputs = np.ascontiguousarray(values[:, used])
-    folds = [fold for fold in expanding_folds(as_of, head) if _has_both(outcomes[fold.earlier])]
-    if not folds:
-        raise _one_class(head, outcomes[expanding_folds(as_of, head)[-1].earlier], as_of)
-    trees, calibrator = _judge_folds(inputs, outcomes, folds)
-    booster = lgb.train(_settings(), lgb.Dataset(inputs, outcomes), num_boost_round=trees)
+    folds = expanding_folds(as_of, head)
+    taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
+    if not taught:
+        raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
+    trees, calibrator = _judge_folds(inputs, outcomes, taught)
+    grown = round(trees * np.sqrt(len(outcomes) / np.mean([fold.earlier.sum() for fold in taught])))
+    booster = lgb.train(dict(SETTINGS), lgb.Dataset(inputs, outcomes), num_boost_round=grown)
     return HeadModel(
-        head,
-        booster.model_to_string(),
-        calibrator,
-        tuple(columns[place] for place in used),
-        trees,
-        _moment(as_of.min()),
-        _moment(as_of.max()),
-        len(outcomes),
-        int(outcomes.sum()),
+        head=head,
+        booster=booster.model_to_string(),
+        calibrator=calibrator,
+        columns=tuple(columns[place] for place in used),
+        trees=grown,
+        trained_from=_moment(as_of.min()),
+        trained_to=_moment(as_of.max()),
+        rows=len(outcomes),
+        yes=int(outcomes.sum()),
     )
 
 
 def _judge_folds(inputs: Values, outcomes: Floats, folds: Sequence[Split]) -> tuple[int, Calibrator]:
     """The number of trees that serves later weeks best, and the calibrator that makes their chances there honest."""
     rows = [(np.flatnonzero(fold.earlier), np.flatnonzero(fold.later)) for fold in folds]
-    result = lgb.cv(
-        _settings(),
+    found = lgb.cv(
+        dict(SETTINGS),
         lgb.Dataset(inputs, outcomes),
         num_boost_round=MOST_TREES,
         folds=rows,
         callbacks=[lgb.early_stopping(PATIENCE_TREES, verbose=False)],
         return_cvbooster=True,
     )
-    grown = result["cvbooster"]
-    assert isinstance(grown, lgb.CVBooster)
+    models = found["cvbooster"]
+    assert isinstance(models, lgb.CVBooster)
     margins = [
-        booster.predict(inputs[later], raw_score=True, num_iteration=grown.best_iteration)
-        for booster, (_, later) in zip(grown.boosters, rows, strict=True)
+        booster.predict(inputs[later], raw_score=True, num_iteration=models.best_iteration)
+        for booster, (_, later) in zip(models.boosters, rows, strict=True)
     ]
     judged = np.concatenate([later for _, later in rows])
-    return grown.best_iteration, fit_calibrator(np.concatenate(margins), outcomes[judged])
-
-
-def _settings() -> dict[str, Any]:
-    return dict(SETTINGS)
+    return models.best_iteration, fit_calibrator(np.concatenate(margins), outcomes[judged])
 
 
 def _varies(values: Values) -> NDArray[np.bool_]:
@@ -103,13 +102,14 @@ def _has_both(outcomes: Floats) -> bool:
     return bool(0 < outcomes.sum() < len(outcomes))
 
 
-def _check_both_classes(head: Head, outcomes: Floats, as_of: Days) -> None:
-    if not _has_both(outcomes):
-        raise _one_class(head, outcomes, as_of)
-
-
 def _one_class(head: Head, outcomes: Floats, as_of: Days) -> FunnelcastError:
-    return FunnelcastError("")
+    answer = "yes" if outcomes.any() else "no"
+    first, last = _moment(as_of.min()).date(), _moment(as_of.max()).date()
+    return FunnelcastError(
+        f"{head.name}: all {len(outcomes):,} outcomes of the as-of days {first} to {last}, within {head.horizon_days} days each, are "
+        f"{answer}, so there is nothing to learn. Check the funnel's stages against the data, change heads.{head.name}.horizon_days, "
+        f"ingest a longer past, or take {head.name} out of heads."
+    )
 
 
 def _moment(day: np.datetime64) -> datetime:

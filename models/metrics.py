@@ -80,7 +80,9 @@ def brier(outcomes: Floats, chances: Floats) -> float:
 def calibration_error(outcomes: Floats, chances: Floats) -> float:
     """The mean difference, without sign, between chance and share of yes in ten bins of equally many rows (fewer rows: fewer bins)."""
     bins = reliability(outcomes, chances)
-    return float(np.average((bins["chance"] - bins["share"]).abs(), weights=bins["rows"])) if len(bins) else float("nan")
+    return (
+        float(np.average((bins["chance"] - bins["share"]).abs(), weights=bins["rows"])) if len(bins) else float("nan")
+    )
 
 
 def reliability(outcomes: Floats, chances: Floats) -> pd.DataFrame:
@@ -102,7 +104,8 @@ def lift(outcomes: Floats, scores: Floats, top_share: float) -> float:
 def precision_at_capacity(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capacity: int) -> float:
     """The share of yes among the top `capacity` rows of each as-of day, as a mean over the days."""
     each_day = [
-        _by_score(outcomes[rows], scores[rows])[1][:capacity].mean() for rows in (days == day for day in np.unique(days))
+        _by_score(outcomes[rows], scores[rows])[1][:capacity].mean()
+        for rows in (days == day for day in np.unique(days))
     ]
     return float(np.mean(each_day)) if each_day else float("nan")
 

@@ -28,7 +28,9 @@ def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
     places = {name: place for place, name in enumerate(columns)}
     missing = [name for name in model.columns if name not in places]
     if missing:
-        raise FunnelcastError(f"The model of {model.head.name} needs the feature column '{missing[0]}'; run `funnelcast train`.")
+        raise FunnelcastError(
+            f"The model of {model.head.name} needs the feature column '{missing[0]}'; run `funnelcast train`."
+        )
     return np.ascontiguousarray(values[:, [places[name] for name in model.columns]])
 
 
@@ -62,4 +64,4 @@ def _chances(model: HeadModel, matrix: Matrix) -> Floats:
 
 
 def _booster(model: HeadModel) -> lgb.Booster:
-    return lgb.Booster(model_str=model.booster, params={"verbosity": -1})
+    return lgb.Booster(model_str=model.booster)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from configs.errors import FunnelcastError
 from pipelines.flows.server import has_server, prepare
 from pipelines.narrator import Narrator
 from pipelines.order import Order, open_job
@@ -67,6 +68,19 @@ def backtest(order: Order, test_from: str, test_to: str, train_until: str | None
 
     with open_job(order) as job:
         backtest_project(job, test_from, test_to, train_until)
+
+
+def schedule(order: Order) -> None:
+    """Serves the nightly list and the weekly training until stopped. Raises FunnelcastError when no Prefect server is named."""
+    if not has_server():
+        raise FunnelcastError(
+            "A schedule needs a Prefect server that stays up; start one with 'prefect server start' and name it, such as "
+            "PREFECT_API_URL=http://127.0.0.1:4200/api."
+        )
+    prepare(_workspace(order))
+    from pipelines.flows.schedule import serve_schedule
+
+    serve_schedule(order)
 
 
 def _through_prefect(order: Order) -> bool:

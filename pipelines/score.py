@@ -13,7 +13,7 @@ from models.bundle import Bundle, check_fingerprint
 from models.explain import Explanation, explain
 from models.predict import contributions, inputs, predict, to_chance
 from models.rank import rank_customers, rank_open
-from models.track import Champion, Tracking
+from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
 from pipelines.morning import day_list

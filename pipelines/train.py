@@ -1,9 +1,12 @@
 """Trains the heads on everything that was known by the day, and hands the model that serves to whoever scores."""
 
+from collections.abc import Sequence
+
 from configs.errors import FunnelcastError
 from features.snapshots import midnight
-from models.fit import train
+from models.bundle import Origin
 from models.track import Champion, Tracking
+from models.train import Judgement, train
 from pipelines.job import Job, matrix_of, training_days
 
 
@@ -13,9 +16,12 @@ def train_project(job: Job) -> Champion:
     with job.narrator.step(f"Working out {len(job.columns)} features on {len(days)} days up to {job.day}"):
         matrix = matrix_of(job, days, midnight(job.day))
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
-        result = train(matrix, job.heads, midnight(job.day), bar.advance)
+        origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
+        result = train(matrix, job.heads, midnight(job.day), origin, job.project.list.capacity, bar.advance)
     with job.narrator.step("Keeping the run"):
         champion = tracking_of(job).record_training(result)
+    tell_judgements(job, result.judgements)
+    job.narrator.say(f"  Model version {champion.version} serves from now on; the run is in {tracking_of(job).uri}")
     return champion
 
 
@@ -36,4 +42,26 @@ def champion_or_new(job: Job) -> Champion:
 
 def tracking_of(job: Job) -> Tracking:
     """Where the project's runs are kept: as the project says, else in the workspace."""
-    raise NotImplementedError
+    setting, workspace = job.project.tracking, job.workspace
+    name = f"funnelcast-{job.project.name}"
+    if setting.uri is not None:
+        return Tracking(setting.uri, setting.experiment or name, name)
+    return Tracking(f"sqlite:///{workspace.tracking_database}", setting.experiment or name, name, workspace.artefacts)
+
+
+def tell_judgements(job: Job, judgements: Sequence[Judgement]) -> None:
+    """Prints, for each head, how the model and its rivals did on weeks that they had not seen."""
+    for judgement in judgements:
+        rows, days = (
+            len(judgement.outcomes),
+            f"{judgement.as_of.min().item():%Y-%m-%d} to {judgement.as_of.max().item():%Y-%m-%d}",
+        )
+        job.narrator.say(
+            f"  {judgement.head.name} within {judgement.head.horizon_days} days, judged on {rows:,} snapshots of {days}, "
+            f"{100 * judgement.outcomes.mean():.1f} % yes:"
+        )
+        for name, row in judgement.metrics.iterrows():
+            job.narrator.say(
+                f"    {str(name).replace('_', ' '):11} AUC {row['auc']:.3f}   lift at 10 % {row['lift_at_10_percent']:.2f}   "
+                f"log loss {row['log_loss']:.4f}   calibration error {row['calibration_error']:.3f}"
+            )

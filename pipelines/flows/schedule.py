@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from prefect import serve
+from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 
 from pipelines.flows.run import retrain_flow, run_flow
@@ -20,4 +21,6 @@ def serve_schedule(order: Order) -> None:
     weekly = retrain_flow.to_deployment(
         name=f"train {project.name}", schedule=Cron(hours.train, timezone=hours.timezone), parameters=parameters
     )
+    assert isinstance(nightly, RunnerDeployment)
+    assert isinstance(weekly, RunnerDeployment)
     serve(nightly, weekly, limit=1)

@@ -41,7 +41,7 @@ def note_rejected(con: DuckDBPyConnection, table: str, sources: Sequence[int]) -
         placed AS (SELECT *, row_number() OVER (PARTITION BY source, file ORDER BY line) AS skipped FROM of_table),
         gaps AS (SELECT source, file, line - skipped AS after_line, max(skipped) AS skipped FROM placed GROUP BY ALL),
         bad AS (SELECT _source, _file, _line, _fate FROM settled WHERE _fate NOT IN ({texts(NOT_REJECTED)}))
-        SELECT _source, '{table}', _file, _line, _fate
+        SELECT _source, '{table}', _file, _line + coalesce(skipped, 0), _fate
         FROM bad ASOF LEFT JOIN gaps ON source = _source AND file = _file AND _line > after_line
         UNION ALL SELECT source, '{table}', file, line, reason FROM of_table
     """)

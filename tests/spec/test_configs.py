@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from configs.errors import FunnelcastError
-from configs.load import load_funnel, load_project
+from configs.load import CONFIGS, load_funnel, load_project, shipped
 
 FUNNEL = """
 name: loans
@@ -167,3 +167,8 @@ def test_a_mistake_in_a_funnel_is_explained(tmp_path: Path, old: str, new: str, 
 def test_an_unknown_key_is_told_before_every_other_mistake(tmp_path: Path) -> None:
     with pytest.raises(FunnelcastError, match="unknown key 'lst'; did you mean 'list'"):
         load_project(_project(tmp_path, "name: bank", "name: 7\nlst: {}\nprivcy: 3", funnel="name: 7"))
+
+
+@pytest.mark.parametrize("name", shipped("projects"))
+def test_a_shipped_project_is_right(name: str) -> None:
+    assert load_project(CONFIGS / "projects" / f"{name}.yaml").name == name

@@ -8,11 +8,32 @@ from numpy.typing import NDArray
 from pipelines.sources.demo.market import NAMES, SOURCE_SHARES, Market, dice_for
 from pipelines.sources.demo.names import PEOPLE, company_names
 from pipelines.sources.demo.sheet import (
-    Columns, Sheet, Values, always, dates, flags, labels, moments, numbered, numbers, texts, whole,
+    Columns,
+    Sheet,
+    Values,
+    always,
+    dates,
+    flags,
+    labels,
+    moments,
+    numbered,
+    numbers,
+    texts,
+    whole,
 )  # fmt: skip
 from pipelines.sources.demo.state import Leads
 from pipelines.sources.demo.words import (
-    AGENTS, CAMPAIGNS, COUNTRIES, FIELDS, HAPPENINGS, PAGES, PLANS, ROLES, SEGMENTS, SOURCES, STAGE_LABELS,
+    AGENTS,
+    CAMPAIGNS,
+    COUNTRIES,
+    FIELDS,
+    HAPPENINGS,
+    PAGES,
+    PLANS,
+    ROLES,
+    SEGMENTS,
+    SOURCES,
+    STAGE_LABELS,
     UNKNOWN_ROLE,
 )  # fmt: skip
 

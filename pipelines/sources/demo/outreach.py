@@ -7,8 +7,8 @@ from pipelines.sources.demo.rates import later_answer, same_day_answer
 from pipelines.sources.demo.state import CALLS, CLICKS, MAILS, MEETINGS, PROMPT, VIEWS, YES, Floats, Leads, Rows
 from pipelines.sources.demo.today import Change, Today, pick
 from pipelines.sources.demo.words import (
-    BUDGET,
     AMOUNT,
+    BUDGET,
     DECISION_DATE,
     EMPLOYEES,
     FIELDS,

@@ -6,8 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.sources.demo.state import (
-    CALLS, CAREERS, CLICKS, DEMO, LATE, MAILS, MEETINGS, NO, PRICING, PROMPT, USE, VIEWS, YES,
-    Codes, Floats, Leads, Rows,
+    CALLS,
+    CAREERS,
+    CLICKS,
+    DEMO,
+    LATE,
+    MAILS,
+    MEETINGS,
+    NO,
+    PRICING,
+    PROMPT,
+    USE,
+    VIEWS,
+    YES,
+    Codes,
+    Floats,
+    Leads,
+    Rows,
 )  # fmt: skip
 from pipelines.sources.demo.words import WON
 

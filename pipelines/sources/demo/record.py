@@ -11,8 +11,20 @@ from pipelines.sources.demo.sheet import Sheet, Values
 from pipelines.sources.demo.state import Leads
 from pipelines.sources.demo.today import Change, Move, Purchase, Today, Touch, Word
 from pipelines.sources.demo.words import (
-    AGENTS, BUDGET, BUDGETS, CAMPAIGNS, DECISION_DATE, HAPPENINGS, LANGUAGE, LANGUAGES, PHONE, ROLE, ROLES,
-    SCANNER_AGENT, SEARCH_ADS, WHITEPAPER,
+    AGENTS,
+    BUDGET,
+    BUDGETS,
+    CAMPAIGNS,
+    DECISION_DATE,
+    HAPPENINGS,
+    LANGUAGE,
+    LANGUAGES,
+    PHONE,
+    ROLE,
+    ROLES,
+    SCANNER_AGENT,
+    SEARCH_ADS,
+    WHITEPAPER,
 )  # fmt: skip
 
 DAY_S = 86_400

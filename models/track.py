@@ -1,0 +1,154 @@
+"""Keeps every training: its settings, its figures, its pictures and its model, and which model serves."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, Run
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from configs.errors import FunnelcastError
+from models.bundle import Bundle, load_bundle, save_bundle
+from models.plots import gains_svg, reliability_svg
+from models.train import MODEL, TrainingResult
+
+CHAMPION, PREVIOUS = "champion", "previous"
+BUNDLE = "bundle"
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves, and its version in the registry."""
+
+    bundle: Bundle
+    version: str
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where runs and models are kept: any MLflow tracking URI, an experiment, and the name of the registered model.
+
+    artefacts: where a new experiment keeps its files; None leaves that to the tracking server.
+    """
+
+    uri: str
+    experiment: str
+    model: str
+    artefacts: Path | None = None
+
+    def record_training(self, result: TrainingResult) -> Champion:
+        """Keeps a training as one run and its bundle as a registered model, which becomes champion; the champion before it is `previous`.
+
+        Nothing of a single lead is kept. Raises FunnelcastError when the server cannot be reached.
+        """
+        with self._client() as client:
+            run = client.create_run(
+                self._experiment_id(client), run_name=f"train {result.bundle.trained_until:%Y-%m-%d}"
+            )
+            try:
+                _log(client, run, result)
+                version = self._register(client, run)
+            except BaseException:
+                client.set_terminated(run.info.run_id, "FAILED")
+                raise
+            client.set_terminated(run.info.run_id)
+        return Champion(result.bundle, version.version)
+
+    def champion(self) -> Champion | None:
+        """The model that serves; None when none has been trained. Raises FunnelcastError when the server cannot be reached."""
+        with self._client() as client:
+            version = self._aliased(client, CHAMPION)
+            if version is None:
+                return None
+            with TemporaryDirectory() as folder:
+                loaded = client.download_artifacts(str(version.run_id), BUNDLE, folder)
+                return Champion(load_bundle(Path(loaded)), version.version)
+
+    @contextmanager
+    def _client(self) -> Iterator[MlflowClient]:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        try:
+            yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        except MlflowException as error:
+            raise FunnelcastError(
+                f"The tracking server {self.uri} did not do its part: {error.message.splitlines()[0]} Check tracking.uri in the project file."
+            ) from error
+
+    def _experiment_id(self, client: MlflowClient) -> str:
+        found = client.get_experiment_by_name(self.experiment)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(client.create_experiment(self.experiment, self.artefacts.as_uri() if self.artefacts else None))
+
+    def _register(self, client: MlflowClient, run: Run) -> ModelVersion:
+        if not client.search_registered_models(f"name = '{self.model}'"):
+            client.create_registered_model(self.model)
+        version = client.create_model_version(self.model, f"{run.info.artifact_uri}/{BUNDLE}", run.info.run_id)
+        before = self._aliased(client, CHAMPION)
+        if before is not None:
+            client.set_registered_model_alias(self.model, PREVIOUS, before.version)
+        client.set_registered_model_alias(self.model, CHAMPION, version.version)
+        return version
+
+    def _aliased(self, client: MlflowClient, alias: str) -> ModelVersion | None:
+        try:
+            return client.get_model_version_by_alias(self.model, alias)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+
+
+def _log(client: MlflowClient, run: Run, result: TrainingResult) -> None:
+    run_id = run.info.run_id
+    client.log_batch(run_id, metrics=_metrics(result), params=_params(result))
+    client.log_dict(run_id, {name: list(model.columns) for name, model in result.bundle.heads.items()}, "features.json")
+    for judgement in result.judgements:
+        name = judgement.head.name
+        client.log_text(run_id, judgement.metrics.to_csv(), f"metrics/{name}.csv")
+        client.log_text(run_id, reliability_svg(judgement), f"plots/{name}_reliability.svg")
+        client.log_text(run_id, gains_svg(judgement), f"plots/{name}_gains.svg")
+    with TemporaryDirectory() as folder:
+        save_bundle(result.bundle, Path(folder))
+        client.log_artifacts(run_id, folder, BUNDLE)
+
+
+def _metrics(result: TrainingResult) -> list[Metric]:
+    """HEAD.METRIC of the model and HEAD.RIVAL.METRIC of its rivals; a metric without a meaning there is left out."""
+    found = []
+    for judgement in result.judgements:
+        for name, row in judgement.metrics.iterrows():
+            who = judgement.head.name if name == MODEL else f"{judgement.head.name}.{name}"
+            found += [Metric(f"{who}.{metric}", float(value), 0, 0) for metric, value in row.items() if value == value]  # noqa: PLR0124
+    return found
+
+
+def _params(result: TrainingResult) -> list[Param]:
+    bundle = result.bundle
+    settings = {
+        "project": bundle.origin.project,
+        "funnel": bundle.origin.funnel,
+        "feature_fingerprint": bundle.origin.fingerprint,
+        "trained_until": bundle.trained_until.isoformat(),
+        **bundle.settings,
+        **{f"version.{library}": version for library, version in bundle.versions.items()},
+    }
+    for name, model in bundle.heads.items():
+        settings |= {
+            f"{name}.horizon_days": model.head.horizon_days,
+            f"{name}.rows": model.rows,
+            f"{name}.yes": model.yes,
+            f"{name}.columns": len(model.columns),
+            f"{name}.trees": model.trees,
+            f"{name}.trained_from": model.trained_from.isoformat(),
+            f"{name}.trained_to": model.trained_to.isoformat(),
+        }
+    return [Param(key, str(value)) for key, value in settings.items()]

@@ -1,0 +1,106 @@
+"""Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from configs.errors import FunnelcastError
+from configs.project import HeadName
+from features.matrix import Matrix
+from models.baselines import rivals
+from models.bundle import Bundle, HeadModel, Origin
+from models.fit import SETTINGS, fit_head
+from models.heads import Head
+from models.metrics import METRICS, measure
+from models.predict import inputs, margins, to_chance
+from models.split import days_of, hold_out, usable
+
+Floats = NDArray[np.float64]
+LIBRARIES = ("lightgbm", "numpy")
+MODEL = "model"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How one head did on later rows: its outcomes and chances (n,), and the metrics (rows: the model and its rivals)."""
+
+    head: Head
+    outcomes: Floats
+    chances: Floats
+    as_of: NDArray[np.datetime64]
+    metrics: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The bundle that will serve, and how models made the same way did on the newest weeks, which they had not seen."""
+
+    bundle: Bundle
+    judgements: tuple[Judgement, ...]
+
+
+def train(
+    matrix: Matrix,
+    heads: Sequence[Head],
+    until: datetime,
+    origin: Origin,
+    capacity: int,
+    on_head: Callable[[str], None] = lambda name: None,
+) -> TrainingResult:
+    """Learns every head from the rows whose outcome windows end by `until` (UTC without zone).
+
+    capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. Raises FunnelcastError when
+    there is too little past, or all outcomes are the same.
+    """
+    models: dict[HeadName, HeadModel] = {}
+    judgements = []
+    for head in heads:
+        rows = rows_to_learn(matrix, head, until)
+        judgements.append(_judge_on_newest(rows, head, capacity))
+        models[head.name] = learn(rows, head)
+        on_head(head.name)
+    versions = {library: version(library) for library in LIBRARIES}
+    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, models), tuple(judgements))
+
+
+def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
+    """The rows with a known outcome of the head whose window ends by `until`. Raises FunnelcastError when there is none."""
+    found = matrix.take(usable(days_of(matrix.snapshots), _outcomes(matrix, head), head, until))
+    if not len(found.values):
+        raise FunnelcastError(
+            f"{head.name}: there is nothing to learn from by {until:%Y-%m-%d}. No snapshot has a window of {head.horizon_days} days "
+            "that is over by then; give a later --as-of, or set a shorter horizon_days."
+        )
+    return found
+
+
+def learn(rows: Matrix, head: Head) -> HeadModel:
+    """The model of a head from rows with known outcomes."""
+    return fit_head(head, rows.values, rows.columns, _outcomes(rows, head), days_of(rows.snapshots))
+
+
+def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int) -> Judgement:
+    """How a model, and its rivals that know the learned rows, do on later rows with known outcomes."""
+    head, outcomes, days = model.head, _outcomes(later, model.head), days_of(later.snapshots)
+    scores = margins(model, inputs(model, later.values, later.columns))
+    chances = to_chance(model, scores)
+    table = {MODEL: measure(outcomes, scores, chances, days, capacity)}
+    for rival in rivals(learned.snapshots, _outcomes(learned, head), later.snapshots):
+        table[rival.name] = measure(outcomes, rival.scores, rival.chances, days, capacity)
+    return Judgement(head, outcomes, chances, days, pd.DataFrame(table).T[list(METRICS)])
+
+
+def _judge_on_newest(rows: Matrix, head: Head, capacity: int) -> Judgement:
+    split = hold_out(days_of(rows.snapshots), head)
+    learned, later = rows.take(split.earlier), rows.take(split.later)
+    return judge(learn(learned, head), learned, later, capacity)
+
+
+def _outcomes(matrix: Matrix, head: Head) -> Floats:
+    outcomes: Floats = matrix.outcomes[head.name].to_numpy(dtype=np.float64)
+    return outcomes
