@@ -83,6 +83,9 @@ def window_words(over_days: int) -> str:
 def fill(template: str, unit: Unit, value: float, over_days: int | None, stages: Mapping[int, str]) -> str:
     """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words."""
     if over_days is None:
-        template = template.replace(IN_WINDOW, "in all")
-    written = stages.get(round(value), unit.write(value)) if unit is stage else unit.write(value)
-    return template.replace("{value}", written).replace("{window}", window_words(over_days or 0))
+        template = template.replace(IN_WINDOW, "so far")
+    sentence = template.replace("{window}", window_words(over_days or 0))
+    if "{value}" not in sentence:
+        return sentence
+    written = stages.get(round(value)) if unit is stage else None
+    return sentence.replace("{value}", written or unit.write(value))

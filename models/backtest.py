@@ -7,18 +7,24 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.heads import Head
-from models.split import days_of, usable
-from models.train import Judgement, judge, learn, rows_to_learn
+from models.split import days_of, horizon_of, usable
+from models.train import Judgement, judge, learn, outcomes_of, rows_to_learn, side_by_side
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """predictions: lead_id, as_of (UTC), head, cut_off (the last as_of learned from), probability, outcome; judgements: one a head."""
+    """Predictions made out of time, and how right they were.
+
+    predictions: lead_id, as_of (UTC), head, cut_off (the last as_of learned from), probability, outcome; judgements: one a head;
+    notes: for each head of which rows were left out, because their windows end after the first day judged on, a sentence.
+    """
 
     predictions: pd.DataFrame
     judgements: tuple[Judgement, ...]
+    notes: tuple[str, ...]
 
 
 def backtest(
@@ -31,21 +37,48 @@ def backtest(
 ) -> Backtest:
     """Learns from `past` up to train_until (as_of, included; UTC without zone) and judges on `later`.
 
-    Rows of the past whose outcome window passes the first as_of of `later` are left out, whatever train_until says. Rows that are too early
-    to tell are not judged. Raises FunnelcastError when nothing is left to learn from.
+    Rows of the past whose outcome window passes the first as_of of `later` are left out, whatever train_until says; notes tell how many.
+    Rows that are too early to tell are not judged. Raises FunnelcastError when there is nothing to learn from or to judge on.
     """
+    if not len(later.values):
+        raise FunnelcastError(
+            "Nobody was open or a customer on the days to judge on; give other days for --from and --to."
+        )
     first = days_of(later.snapshots).min()
     known = past.take(days_of(past.snapshots) <= np.datetime64(train_until, "us"))
-    predictions, judgements = [], []
-    for head in heads:
+
+    def judge_head(head: Head) -> tuple[pd.DataFrame, Judgement, str]:
         learned = rows_to_learn(known, head, first.item())
-        outcome = later.outcomes[head.name].to_numpy(dtype=np.float64)
-        judged = later.take(usable(days_of(later.snapshots), outcome, head, datetime.max))
+        judged = _rows_to_judge(later, head)
         judgement = judge(learn(learned, head), learned, judged, capacity)
-        predictions.append(_predictions(judgement, judged, days_of(learned.snapshots).max()))
-        judgements.append(judgement)
         on_head(head.name)
-    return Backtest(pd.concat(predictions, ignore_index=True), tuple(judgements))
+        predictions = _predictions(judgement, judged, days_of(learned.snapshots).max())
+        return predictions, judgement, _left_out(known, head, first)
+
+    predictions, judgements, notes = zip(*side_by_side(heads, judge_head), strict=True)
+    return Backtest(pd.concat(predictions, ignore_index=True), judgements, tuple(note for note in notes if note))
+
+
+def _rows_to_judge(later: Matrix, head: Head) -> Matrix:
+    judged = later.take(usable(days_of(later.snapshots), outcomes_of(later, head), head, datetime.max))
+    if not len(judged.values):
+        raise FunnelcastError(
+            f"{head.name}: no outcome of the days to judge on is known. Either their {head.horizon_days} days are not over, or nobody then was "
+            "of the kind that it is asked of; give earlier days for --from and --to."
+        )
+    return judged
+
+
+def _left_out(known: Matrix, head: Head, first: np.datetime64) -> str:
+    """A sentence about the rows whose outcome window ends too late to learn from; empty when there are none."""
+    late = days_of(known.snapshots) + horizon_of(head) > first
+    rows = int((late & (known.snapshots["cohort"] == head.cohort).to_numpy()).sum())
+    if not rows:
+        return ""
+    return (
+        f"{head.name}: {rows:,} snapshots up to --train-until were not learned from, because their {head.horizon_days} days end after "
+        f"{first.item():%Y-%m-%d}, the first day judged on."
+    )
 
 
 def _predictions(judgement: Judgement, judged: Matrix, cut_off: np.datetime64) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
+from models.metrics import auc
 from models.split import days_of
 
 Floats = NDArray[np.float64]
@@ -43,10 +44,10 @@ def _recency(learned: pd.DataFrame, outcomes: Floats, judged: pd.DataFrame) -> R
 
     Its chance is the isotonic regression of the outcomes on that order.
     """
-    regression = IsotonicRegression(increasing="auto", out_of_bounds="clip")
-    regression.fit(_days_since_touch(learned), outcomes)
-    since = _days_since_touch(judged)
-    scores = since if regression.increasing_ else -since
+    known, since = _days_since_touch(learned), _days_since_touch(judged)
+    silent_first = auc(outcomes, known) > 0.5
+    regression = IsotonicRegression(increasing=silent_first, out_of_bounds="clip").fit(known, outcomes)
+    scores = since if silent_first else -since
     return Rival("recency", scores, np.asarray(regression.predict(since), dtype=np.float64))
 
 

@@ -60,7 +60,7 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
         head=head,
         booster=booster.model_to_string(),
         calibrator=calibrator,
-        columns=tuple(columns[place] for place in used),
+        columns=tuple(columns[int(place)] for place in used),
         trees=grown,
         trained_from=_moment(as_of.min()),
         trained_to=_moment(as_of.max()),
@@ -103,12 +103,11 @@ def _has_both(outcomes: Floats) -> bool:
 
 
 def _one_class(head: Head, outcomes: Floats, as_of: Days) -> FunnelcastError:
-    answer = "yes" if outcomes.any() else "no"
-    first, last = _moment(as_of.min()).date(), _moment(as_of.max()).date()
+    said = "yes" if outcomes.sum() else "no"
     return FunnelcastError(
-        f"{head.name}: all {len(outcomes):,} outcomes of the as-of days {first} to {last}, within {head.horizon_days} days each, are "
-        f"{answer}, so there is nothing to learn. Check the funnel's stages against the data, change heads.{head.name}.horizon_days, "
-        f"ingest a longer past, or take {head.name} out of heads."
+        f"{head.name}: the outcome is '{said}' for all {len(outcomes):,} snapshots from {_moment(as_of.min()):%Y-%m-%d} to "
+        f"{_moment(as_of.max()):%Y-%m-%d} (or in the older part of them), so there is nothing to tell apart. Check the stages that end "
+        f"the funnel, set another horizon than {head.horizon_days} days, bring more history, or take {head.name} out of heads."
     )
 
 

@@ -59,15 +59,10 @@ def rank_customers(scores: pd.DataFrame, setting: ListSetting) -> pd.DataFrame:
 
 
 def _ordered(scores: pd.DataFrame, worth: pd.Series, chance: pd.Series) -> pd.DataFrame:
-    keys = pd.DataFrame(
-        {
-            "worth": -worth,
-            "chance": -chance,
-            "touched": -scores["last_touch_at"].astype("int64"),
-            "lead_id": scores["lead_id"],
-        }
-    )
-    order = keys.sort_values(["worth", "chance", "touched", "lead_id"], kind="stable").index
+    keys = scores[["last_touch_at", "lead_id"]].assign(worth=worth, chance=chance)
+    order = keys.sort_values(
+        ["worth", "chance", "last_touch_at", "lead_id"], ascending=[False, False, False, True], na_position="last"
+    ).index
     ranked = scores.loc[order].reset_index(drop=True)
     ranked["rank"] = np.arange(1, len(ranked) + 1)
     return ranked

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Tracking:
                 client.set_terminated(run.info.run_id, "FAILED")
                 raise
             client.set_terminated(run.info.run_id)
-        return Champion(result.bundle, version.version)
+        return Champion(result.bundle, str(version.version))
 
     def champion(self) -> Champion | None:
         """The model that serves; None when none has been trained. Raises FunnelcastError when the server cannot be reached."""
@@ -68,18 +69,21 @@ class Tracking:
                 return None
             with TemporaryDirectory() as folder:
                 loaded = client.download_artifacts(str(version.run_id), BUNDLE, folder)
-                return Champion(load_bundle(Path(loaded)), version.version)
+                return Champion(load_bundle(Path(loaded)), str(version.version))
 
     @contextmanager
     def _client(self) -> Iterator[MlflowClient]:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.ERROR)
         try:
-            yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+                yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except MlflowException as error:
             raise FunnelcastError(
-                f"The tracking server {self.uri} did not do its part: {error.message.splitlines()[0]} Check tracking.uri in the project file."
+                f"The tracking server {self.uri} did not do its part: {error.message.splitlines()[0]} "
+                "Check tracking.uri in the project file."
             ) from error
 
     def _experiment_id(self, client: MlflowClient) -> str:
@@ -94,8 +98,8 @@ class Tracking:
         version = client.create_model_version(self.model, f"{run.info.artifact_uri}/{BUNDLE}", run.info.run_id)
         before = self._aliased(client, CHAMPION)
         if before is not None:
-            client.set_registered_model_alias(self.model, PREVIOUS, before.version)
-        client.set_registered_model_alias(self.model, CHAMPION, version.version)
+            client.set_registered_model_alias(self.model, PREVIOUS, str(before.version))
+        client.set_registered_model_alias(self.model, CHAMPION, str(version.version))
         return version
 
     def _aliased(self, client: MlflowClient, alias: str) -> ModelVersion | None:

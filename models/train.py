@@ -1,16 +1,18 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
-from configs.project import HeadName
 from features.matrix import Matrix
 from models.baselines import rivals
 from models.bundle import Bundle, HeadModel, Origin
@@ -23,6 +25,7 @@ from models.split import days_of, hold_out, usable
 Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
 MODEL = "model"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,28 @@ def train(
     capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. Raises FunnelcastError when
     there is too little past, or all outcomes are the same.
     """
-    models: dict[HeadName, HeadModel] = {}
-    judgements = []
-    for head in heads:
+
+    def judge_and_learn(head: Head) -> tuple[Judgement, HeadModel]:
         rows = rows_to_learn(matrix, head, until)
-        judgements.append(_judge_on_newest(rows, head, capacity))
-        models[head.name] = learn(rows, head)
+        found = _judge_on_newest(rows, head, capacity), learn(rows, head)
         on_head(head.name)
+        return found
+
+    judgements, models = zip(*side_by_side(heads, judge_and_learn), strict=True)
     versions = {library: version(library) for library in LIBRARIES}
-    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, models), tuple(judgements))
+    by_head = {model.head.name: model for model in models}
+    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), judgements)
+
+
+def side_by_side(heads: Sequence[Head], work: Callable[[Head], Found]) -> list[Found]:
+    """What the work finds for each head, in their order; as many heads at a time as there are cores."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(work, heads))
 
 
 def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
     """The rows with a known outcome of the head whose window ends by `until`. Raises FunnelcastError when there is none."""
-    found = matrix.take(usable(days_of(matrix.snapshots), _outcomes(matrix, head), head, until))
+    found = matrix.take(usable(days_of(matrix.snapshots), outcomes_of(matrix, head), head, until))
     if not len(found.values):
         raise FunnelcastError(
             f"{head.name}: there is nothing to learn from by {until:%Y-%m-%d}. No snapshot has a window of {head.horizon_days} days "
@@ -81,16 +92,16 @@ def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
 
 def learn(rows: Matrix, head: Head) -> HeadModel:
     """The model of a head from rows with known outcomes."""
-    return fit_head(head, rows.values, rows.columns, _outcomes(rows, head), days_of(rows.snapshots))
+    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days_of(rows.snapshots))
 
 
 def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int) -> Judgement:
     """How a model, and its rivals that know the learned rows, do on later rows with known outcomes."""
-    head, outcomes, days = model.head, _outcomes(later, model.head), days_of(later.snapshots)
+    head, outcomes, days = model.head, outcomes_of(later, model.head), days_of(later.snapshots)
     scores = margins(model, inputs(model, later.values, later.columns))
     chances = to_chance(model, scores)
     table = {MODEL: measure(outcomes, scores, chances, days, capacity)}
-    for rival in rivals(learned.snapshots, _outcomes(learned, head), later.snapshots):
+    for rival in rivals(learned.snapshots, outcomes_of(learned, head), later.snapshots):
         table[rival.name] = measure(outcomes, rival.scores, rival.chances, days, capacity)
     return Judgement(head, outcomes, chances, days, pd.DataFrame(table).T[list(METRICS)])
 
@@ -101,6 +112,7 @@ def _judge_on_newest(rows: Matrix, head: Head, capacity: int) -> Judgement:
     return judge(learn(learned, head), learned, later, capacity)
 
 
-def _outcomes(matrix: Matrix, head: Head) -> Floats:
+def outcomes_of(matrix: Matrix, head: Head) -> Floats:
+    """The outcomes of a head (rows,): 1 yes, 0 no, NaN not applicable or too early to tell."""
     outcomes: Floats = matrix.outcomes[head.name].to_numpy(dtype=np.float64)
     return outcomes

@@ -17,8 +17,14 @@ from pipelines.train import tell_judgements
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
-    [("lead_id", pa.string()), ("as_of", UTC_TIME), ("head", pa.string()), ("cut_off", UTC_TIME)]
-    + [("probability", pa.float64()), ("outcome", pa.int8())]
+    {
+        "lead_id": pa.string(),
+        "as_of": UTC_TIME,
+        "head": pa.string(),
+        "cut_off": UTC_TIME,
+        "probability": pa.float64(),
+        "outcome": pa.int8(),
+    }
 )
 
 
@@ -26,8 +32,8 @@ def backtest_project(job: Job, test_from: str, test_to: str, train_until: str | 
     """Writes backtests/RUN/predictions.parquet and metrics.csv, prints the metrics and returns the folder.
 
     test_from, test_to: first and last test day (included); train_until: the last as_of learned from (included). The past is read as it was
-    known at midnight of the first test day; windows that end later are never learned from. Raises FunnelcastError for days in the wrong order or
-    without data.
+    known at midnight of the first test day; windows that end later are never learned from. Raises FunnelcastError for days in the
+    wrong order or without data.
     """
     first, last = parse_day(test_from), parse_day(test_to)
     days = snapshot_days(job.project.snapshots, first, last)
@@ -44,6 +50,8 @@ def backtest_project(job: Job, test_from: str, test_to: str, train_until: str | 
     with job.narrator.step(f"Training {len(job.heads)} heads and judging them", len(job.heads)) as bar:
         found = backtest(past, later, job.heads, midnight(until), job.project.list.capacity, bar.advance)
     target = _write(job, found, f"{until}_{days[0]}_{days[-1]}")
+    for note in found.notes:
+        job.narrator.say(f"  {note}")
     tell_judgements(job, found.judgements)
     job.narrator.say(f"  Predictions: {target / 'predictions.parquet'}")
     return target

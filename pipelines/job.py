@@ -54,7 +54,8 @@ class Job:
     def stage_words(self) -> dict[int, str]:
         """Stage rank to what people call the stage; after the last open stage, a won one."""
         funnel = self.project.funnel
-        return {rank: stage.says for rank, stage in enumerate((*funnel.stages, funnel.won[0]))}
+        words = [*(stage.says for stage in funnel.stages), funnel.won[0].says]
+        return dict(enumerate(words))
 
 
 def training_days(job: Job, last: date) -> list[date]:
@@ -83,6 +84,6 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     """The matrix of the days as it could be made at known_until (UTC): no row known later is read, for features or outcomes."""
     covered = observed_until(job.workspace)
     until = covered if known_until is None else min(covered, known_until)
-    horizons = {head.name: head.horizon_days for head in job.heads}
+    horizons: dict[str, int] = {head.name: head.horizon_days for head in job.heads}
     with open_lake(job.workspace, job.project, known_until) as con:
         return build_matrix(con, job.project, job.columns, days, horizons, until)

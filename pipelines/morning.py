@@ -1,6 +1,8 @@
 """Puts the scores of a day into the words of the list that sales reads in the morning."""
 
+from collections.abc import Hashable
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -36,27 +38,28 @@ def day_list(job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, .
 def _people(job: Job) -> pd.DataFrame:
     """Names and companies: personal, read for the list alone."""
     with open_lake(job.workspace, job.project, midnight(job.day)) as con:
-        return answer(con, "SELECT lead_id, display_name, company FROM leads").to_pandas()
+        people: pd.DataFrame = answer(con, "SELECT lead_id, display_name, company FROM leads").to_pandas()
+        return people
 
 
 def _lines(job: Job, shown: pd.DataFrame, head: HeadName) -> list[Line]:
     if head not in shown:
         return []
-    until, size = _last_day(job, head), out_of(shown[head].dropna())
+    until, size = _last_day(job, head), out_of(shown[shown["band"] != "skip"][head].dropna())
     words = job.project.funnel.stage_words
     return [
         _line(job, row, words, chance_says(row[head], head, until, job.day, size)) for row in shown.to_dict("records")
     ]
 
 
-def _line(job: Job, row: dict[str, object], stage_words: dict[str, str], says: str) -> Line:
+def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says: str) -> Line:
     explanation = row["explanation"]
     assert isinstance(explanation, Explanation)
-    chances = {head.name: float(str(row[head.name])) for head in job.heads if row[head.name] is not None}
+    chances = {head.name: float(row[head.name]) for head in job.heads if row[head.name] is not None}
     head: HeadName = "churn" if row["cohort"] == "customer" else job.project.list.head
-    band: Band = row["band"]  # type: ignore[assignment]
+    band: Band = row["band"]
     return Line(
-        rank=int(str(row["rank"])),
+        rank=int(row["rank"]),
         lead_id=_text(row["lead_id"]),
         name=_text(row["display_name"]),
         company=_text(row["company"]),
@@ -67,7 +70,7 @@ def _line(job: Job, row: dict[str, object], stage_words: dict[str, str], says: s
         chance=chances[head],
         chance_says=says,
         chances=chances,
-        expected_value=None if row["expected_value"] is None else float(str(row["expected_value"])),
+        expected_value=None if row["expected_value"] is None else float(row["expected_value"]),
         currency=_text(row["currency"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,

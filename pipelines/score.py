@@ -77,7 +77,9 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.Data
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if rows.any() and head in scores:
-            explained = scores[rows].assign(explanation=_explanations(job, bundle, head, matrix.take(rows), bar))
+            explained = scores[rows].assign(
+                explanation=pd.Series(_explanations(job, bundle, head, matrix.take(rows), bar)).to_numpy()
+            )
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list)
                 parts.append(ranked.scores)

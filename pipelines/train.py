@@ -11,7 +11,10 @@ from pipelines.job import Job, matrix_of, training_days
 
 
 def train_project(job: Job) -> Champion:
-    """Trains, keeps the run with its metrics, and makes the new model champion. Raises FunnelcastError when there is too little to learn from."""
+    """Trains, keeps the run with its metrics, and makes the new model champion.
+
+    Raises FunnelcastError when there is too little to learn from.
+    """
     days = training_days(job, job.day)
     with job.narrator.step(f"Working out {len(job.columns)} features on {len(days)} days up to {job.day}"):
         matrix = matrix_of(job, days, midnight(job.day))

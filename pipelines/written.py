@@ -32,7 +32,7 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
     )
     frame = ranked.assign(
         as_of=ranked["as_of"].dt.tz_localize("UTC"),
-        reasons=[[vars(reason) for reason in explanation.reasons] for explanation in ranked["explanation"]],
+        reasons=ranked["explanation"].map(lambda explanation: [vars(reason) for reason in explanation.reasons]),
         model_version=version,
         funnel=job.project.funnel.name,
         feature_fingerprint=job.fingerprint,

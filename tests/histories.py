@@ -41,10 +41,18 @@ def _cell(row: Row, column: str) -> object:
     return row.get("known_at", row["happened_at"]) if column == "known_at" else row.get(column)
 
 
-def spine(con: duckdb.DuckDBPyConnection, looks: Sequence[tuple[str, datetime]], accounts: dict[str, str] | None = None) -> None:
+def spine(
+    con: duckdb.DuckDBPyConnection, looks: Sequence[tuple[str, datetime]], accounts: dict[str, str] | None = None
+) -> None:
     """Makes the tables snapshots and days of the given (lead, as_of), in that order."""
     rows = [
-        {"snapshot_id": number, "lead_id": lead, "as_of": as_of, "cohort": "open", "account_id": (accounts or {}).get(lead)}
+        {
+            "snapshot_id": number,
+            "lead_id": lead,
+            "as_of": as_of,
+            "cohort": "open",
+            "account_id": (accounts or {}).get(lead),
+        }
         for number, (lead, as_of) in enumerate(looks)
     ]
     con.register("spine_rows", pa.Table.from_pylist(rows, SPINE))

@@ -11,6 +11,7 @@ import sys
 import tokenize
 import tomllib
 from collections import defaultdict
+from importlib.metadata import packages_distributions
 from io import StringIO
 from pathlib import Path
 
@@ -198,6 +199,20 @@ def test_the_lock_holds_what_the_project_asks_for() -> None:
     assert not lacking, f"requirements.lock lacks {sorted(lacking)}; run `make lock`."
     unhashed = re.findall(r"(?m)^[a-z0-9-]+==.*[^\\]$", lock)
     assert not unhashed, f"requirements.lock has no hash for {unhashed}; run `make lock`."
+
+
+def test_every_library_is_asked_for_by_name() -> None:
+    project = tomllib.loads(TEXTS["pyproject.toml"])["project"]
+    asked = {re.split(r"[<>=!~\[; ]", line)[0] for line in project["dependencies"]}
+    makers = packages_distributions()
+    pairs = {(name, module.split(".")[0]) for name, tree in ROOMS.items() for module in imported(tree)}
+    theirs = [(name, module) for name, module in pairs if module not in {*FLOORS, *sys.stdlib_module_names}]
+    wrong = [
+        f"{name} imports {module}"
+        for name, module in theirs
+        if not asked & {maker.lower().replace("_", "-") for maker in makers.get(module, [])}
+    ]
+    assert not wrong, _say(sorted(wrong), "A library that we import stands in pyproject.toml; it is not there by luck:")
 
 
 def _in_empty_home(script: str, home: Path, words: str = "") -> subprocess.CompletedProcess[str]:

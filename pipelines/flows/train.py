@@ -24,10 +24,10 @@ def train_if_new(order: Order) -> str:
 @flow(name="train")
 def train_flow(order: Order) -> str:
     """The version of the new model."""
-    return train_heads(order)
+    return str(train_heads(order))
 
 
 @flow(name="train if new")
 def train_if_new_flow(order: Order) -> str:
     """The version of the model that serves."""
-    return train_if_new(order)
+    return str(train_if_new(order))

@@ -135,25 +135,35 @@ def _csv_rows(file: ExportFile, cells: Sequence[str]) -> str:
     return f"SELECT row_number() OVER () + 1 AS _line, NULL::VARCHAR AS _broken{listed} FROM {scan}"
 
 
-def take_broken_lines(con: DuckDBPyConnection, file: ExportFile) -> list[tuple[int, str]]:
-    """The lines that the CSV reader has skipped since the last call, with the reason; nothing for other formats.
-
-    Raises FunnelcastError when a quotation mark that is never closed hides the lines after it.
-    """
+def broken_lines(file: ExportFile) -> str:
+    """SQL of (line, reason) for the lines that the CSV reader skipped since forget_broken_lines; none for other formats."""
     if file.format != "csv":
-        return []
+        return "SELECT NULL::BIGINT AS line, NULL::VARCHAR AS reason LIMIT 0"
+    reasons = " ".join(f"WHEN {text(problem)} THEN {text(reason)}" for problem, reason in READER_REASONS.items())
+    return f"""
+        SELECT line::BIGINT AS line, CASE min(error_type::VARCHAR) {reasons} ELSE 'the line cannot be read' END AS reason
+        FROM reject_errors GROUP BY line
+    """
+
+
+def check_quotes(con: DuckDBPyConnection, file: ExportFile) -> None:
+    """Raises FunnelcastError when a quotation mark that is never closed hides the lines after it."""
+    if file.format != "csv":
+        return
     found = con.execute("""
-        SELECT line, min(error_type::VARCHAR) AS problem, bool_or(csv_line LIKE '%' || chr(10) || '%') AS several
-        FROM reject_errors GROUP BY line ORDER BY line
-    """).fetchall()
-    con.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    for line, problem, several in found:
-        if several and problem in ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM"):
-            raise FunnelcastError(
-                f"{file.name} line {line}: a quotation mark is opened here and not closed where the value ends, so the lines "
-                "after it cannot be told apart; put the quotation marks right."
-            )
-    return [(int(line), READER_REASONS.get(str(problem), "the line cannot be read")) for line, problem, _ in found]
+        SELECT min(line) FROM reject_errors
+        WHERE error_type::VARCHAR IN ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM') AND contains(csv_line, chr(10))
+    """).fetchone()
+    if found and found[0] is not None:
+        raise FunnelcastError(
+            f"{file.name} line {found[0]}: a quotation mark is opened here and not closed where the value ends, so the "
+            "lines after it cannot be told apart; put the quotation marks right."
+        )
+
+
+def forget_broken_lines(con: DuckDBPyConnection) -> None:
+    """Makes the CSV reader begin a new account of the lines that it skips."""
+    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
 
 
 def unreadable(shown: str, error: Error) -> FunnelcastError:

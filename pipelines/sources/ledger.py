@@ -23,10 +23,9 @@ def open_ledger(con: DuckDBPyConnection) -> None:
     )
 
 
-def note_broken_lines(con: DuckDBPyConnection, source: int, file: str, lines: Sequence[tuple[int, str]]) -> None:
-    """Adds lines that a reader could not tell apart into values."""
-    if lines:
-        con.executemany("INSERT INTO broken_lines VALUES (?, ?, ?, ?)", [(source, file, *line) for line in lines])
+def note_broken_lines(con: DuckDBPyConnection, source: int, file: str, lines: str) -> None:
+    """Adds lines that a reader could not tell apart into values; lines is SQL of (line, reason)."""
+    con.execute(f"INSERT INTO broken_lines SELECT {source}, {text(file)}, line, reason FROM ({lines})")
 
 
 def note_rejected(con: DuckDBPyConnection, table: str, sources: Sequence[int]) -> None:

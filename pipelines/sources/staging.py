@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection, Error
 from configs.errors import FunnelcastError, did_you_mean
 from pipelines.sources.contract import LEFT_OUT, Contract, cell_text
 from pipelines.sources.exports import Export
-from pipelines.sources.formats import ExportFile, take_broken_lines, text_rows, unreadable
+from pipelines.sources.formats import ExportFile, broken_lines, check_quotes, forget_broken_lines, text_rows, unreadable
 from pipelines.sources.lake import Staged
 from pipelines.sources.ledger import note_broken_lines
 from pipelines.sources.sql import text
@@ -39,7 +39,9 @@ def _read(con: DuckDBPyConnection, export: Export, file: ExportFile, contract: C
         """)
     except Error as error:
         raise unreadable(file.name, error) from error
-    note_broken_lines(con, export.number, file.name, take_broken_lines(con, file))
+    check_quotes(con, file)
+    note_broken_lines(con, export.number, file.name, broken_lines(file))
+    forget_broken_lines(con)
 
 
 def _check_not_empty(con: DuckDBPyConnection, export: Export, staged: Staged) -> None:
@@ -70,8 +72,7 @@ def _first_filter(con: DuckDBPyConnection, export: Export) -> str:
                 f"SELECT DISTINCT {cell_text(file.column(column))} FROM ({text_rows(file, [column])}) LIMIT 200"
             ).fetchall()
         }
-        for file in export.files:
-            take_broken_lines(con, file)
+        forget_broken_lines(con)
         for value in wanted if isinstance(wanted, tuple) else (wanted,):
             if str(value) not in values:
                 return f"; {column} is never '{value}'{did_you_mean(str(value), values)}"

@@ -50,9 +50,13 @@ ACCOUNTS = {"a": "x", "b": "x", "c": "y"}
 
 edges = st.sampled_from([0, *DAYS]).map(lambda days: timedelta(days=-days))
 steps = st.sampled_from([0, 1, -1]).flatmap(
-    lambda sign: st.sampled_from([timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)]).map(lambda gap: sign * gap)
+    lambda sign: st.sampled_from([timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)]).map(
+        lambda gap: sign * gap
+    )
 )
-delays = st.sampled_from([timedelta(0)] * 3 + [timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=40)])
+delays = st.sampled_from(
+    [timedelta(0)] * 3 + [timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=40)]
+)
 looks = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from([0, 1, 7, 8, 30]).map(lambda days: NOON + timedelta(days=days))),
     min_size=1, max_size=6, unique=True,
@@ -79,7 +83,9 @@ def touch_rows(draw: st.DrawFn) -> list[dict[str, object]]:
     return rows
 
 
-def by_kernel_and_oracle(rows: list[dict[str, object]], looked: list[tuple[str, datetime]]) -> tuple[np.ndarray, np.ndarray]:
+def by_kernel_and_oracle(
+    rows: list[dict[str, object]], looked: list[tuple[str, datetime]]
+) -> tuple[np.ndarray, np.ndarray]:
     leads = [{"lead_id": lead, "happened_at": datetime(2020, 1, 1), "account_id": ACCOUNTS[lead]} for lead in "abc"]
     with lake({"touches": rows, "leads": leads}) as con:
         spine(con, looked, ACCOUNTS)
@@ -103,7 +109,7 @@ class Plain:
             case "count":
                 return len(found)
             case "sum":
-                return sum(float(row["value"]) for row in found if row["value"] is not None)  # type: ignore[arg-type]
+                return sum(float(str(row["value"])) for row in found if row["value"] is not None)
             case "active_days":
                 return len({row["happened_at"].date() for row in found})  # type: ignore[attr-defined]
             case "distinct":
@@ -120,15 +126,19 @@ class Plain:
                 return max(ages, default=math.nan)
             case "last":
                 valued = [(row["happened_at"], row["value"]) for row in found if row["value"] is not None]
-                return float(max(valued)[1]) if valued else math.nan  # type: ignore[arg-type, type-var]
+                return float(max(valued)[1]) if valued else math.nan  # type: ignore[arg-type]
             case "decayed":
-                return sum(0.5 ** (age / 7) for age in ages)
+                return float(sum(0.5 ** (age / 7) for age in ages))
 
     def _found(self, selection: Selection, days: int | None) -> list[dict[str, object]]:
         return [
             row
             for row in self.rows
-            if (ACCOUNTS[str(row["lead_id"])] == ACCOUNTS[self.lead] if selection.scope == "account" else row["lead_id"] == self.lead)
+            if (
+                ACCOUNTS[str(row["lead_id"])] == ACCOUNTS[self.lead]
+                if selection.scope == "account"
+                else row["lead_id"] == self.lead
+            )
             and row["known_at"] <= self.as_of  # type: ignore[operator]
             and (days is None or row["happened_at"] > self.as_of - timedelta(days=days))  # type: ignore[operator]
             and all(row.get(name) in values for name, values in selection.conditions)
@@ -137,7 +147,9 @@ class Plain:
 
 @settings(max_examples=200, deadline=None)
 @given(touch_rows(), looks)
-def test_kernel_oracle_and_plain_python_agree(rows: list[dict[str, object]], looked: list[tuple[str, datetime]]) -> None:
+def test_kernel_oracle_and_plain_python_agree(
+    rows: list[dict[str, object]], looked: list[tuple[str, datetime]]
+) -> None:
     kernel, sql = by_kernel_and_oracle(rows, looked)
     plain = np.array([[Plain(rows, lead, as_of).of(column) for column in COLUMNS] for lead, as_of in looked])
     np.testing.assert_allclose(sql, plain, rtol=1e-9, atol=1e-9)
@@ -172,7 +184,14 @@ def edge_history() -> tuple[list[dict[str, object]], list[tuple[str, datetime]]]
     gaps = [timedelta(0), timedelta(microseconds=1), -timedelta(microseconds=1)]
     happened = [moment - timedelta(days=days) + gap for moment in moments for days in (0, *DAYS) for gap in gaps]
     rows: list[dict[str, object]] = [
-        {"lead_id": "a", "happened_at": time, "known_at": time + delay, "kind": "call", "direction": "inbound", "value": 1.0}
+        {
+            "lead_id": "a",
+            "happened_at": time,
+            "known_at": time + delay,
+            "kind": "call",
+            "direction": "inbound",
+            "value": 1.0,
+        }
         for time in happened
         for delay in (timedelta(0), timedelta(days=2), timedelta(days=40))
     ]
@@ -191,7 +210,9 @@ def test_a_planted_off_by_one_is_noticed(bug: str, monkeypatch: pytest.MonkeyPat
     assert right in source, "the rule has moved; plant the bug where it is now"
     broken = ModuleType("broken_windows")
     monkeypatch.setitem(sys.modules, "broken_windows", broken)
-    plain = source.replace(right, wrong).replace("from numba import njit", "njit = lambda **_: lambda function: function")
+    plain = source.replace(right, wrong).replace(
+        "from numba import njit", "njit = lambda **_: lambda function: function"
+    )
     exec(compile(plain, "broken_windows", "exec"), vars(broken))
     monkeypatch.setattr("features.engine.sweep", broken.sweep)
     kernel, sql = by_kernel_and_oracle(*edge_history())

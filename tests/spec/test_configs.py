@@ -119,6 +119,21 @@ def test_a_right_project_is_read(tmp_path: Path) -> None:
             "table: touches\n    fields: {industry: log}",
             "line 8: sources.item 1: fields belong to the table",
         ),
+        (
+            "table: leads",
+            "table: leads\n    ends_after: {days: {Monthly: 30}}",
+            "sources.item 1: ends_after belongs to the table purchases, not leads.",
+        ),
+        (
+            "table: leads",
+            "table: leads\n    not_after: [signed]",
+            "sources.item 1: not_after belongs to the table stage_moves, not leads.",
+        ),
+        (
+            "table: leads",
+            "table: leads\n    constants: {lead_id: x}",
+            "sources.item 1: 'lead_id' is given under columns and under constants; keep one of them.",
+        ),
     ],
 )
 def test_a_mistake_in_a_project_is_explained(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -155,6 +170,28 @@ def test_a_mistake_in_a_project_is_explained(tmp_path: Path, old: str, new: str,
         ),
         ("churn: renewal", "churn: renewl", " line 12: customer.churn cannot be 'renewl'; did you mean 'renewal'?"),
         ("stages:\n", "stages: new\nlater:\n", " line 3: unknown key 'later'; known here: customer, "),
+        (
+            "renewal\n  grace_days: 7",
+            "silence",
+            " line 11: customer: churn: silence needs silent_days; add it beside churn.",
+        ),
+        ("renewal\n  grace_days: 7", "stages", " line 11: customer: churn: stages needs churned; add it beside churn."),
+        (
+            "grace_days: 7",
+            "grace_days: 7\n  silent_days: 9",
+            " line 11: customer: silent_days belongs to churn: silence, and churn here is renewal; ",
+        ),
+        (
+            "grace_days: 7",
+            "grace_days: 7\n  churned: [{name: x, says: X}]",
+            " line 11: customer: churned belongs to churn: stages, and churn here is renewal; ",
+        ),
+        ("grace_days: 7", "grace_days: -1", " line 13: customer.grace_days must be at least 0, not -1."),
+        (
+            "stages:\n  - {name: new, says: New, group: top}\n  - {name: offer, says: Offer sent, group: bottom, stale_after_days: 10}",
+            "stages: 3",
+            " line 2: stages must be a list, not 3.",
+        ),
     ],
 )
 def test_a_mistake_in_a_funnel_is_explained(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -53,7 +53,9 @@ def looked_at(tables: dict[str, list[Row]], setting: Project, lead_created: floa
         return con.execute("SELECT lead_id, cohort, stage FROM snapshots ORDER BY snapshot_id").fetchall()
 
 
-def outcome(head: str, tables: dict[str, list[Row]], setting: Project, horizon: int = 14, until: datetime = LATE) -> object:
+def outcome(
+    head: str, tables: dict[str, list[Row]], setting: Project, horizon: int = 14, until: datetime = LATE
+) -> object:
     leads: list[Row] = [{"lead_id": "a", "happened_at": at(-30)}]
     with lake({"leads": leads, **tables}) as con:
         assert create_snapshots(con, setting, [MONDAY]) == 1
@@ -93,8 +95,12 @@ def test_consent_is_needed_where_it_is_the_ground_and_an_opt_out_always_counts()
     other: Row = {"lead_id": "b", "purpose": "newsletter", "granted": True, "happened_at": at(-2)}
     assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, other]}, project("consent"))] == ["a"]
     assert looked_at({"stage_moves": moves, "consents": [yes, no]}, project("consent")) == []
-    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, later_no]}, project("consent"))] == ["a"]
-    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [no]}, project("legitimate_interest"))] == ["b"]
+    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, later_no]}, project("consent"))] == [
+        "a"
+    ]
+    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [no]}, project("legitimate_interest"))] == [
+        "b"
+    ]
 
 
 def test_a_yes_and_a_no_of_the_same_instant_are_a_no() -> None:

@@ -142,3 +142,14 @@ def test_a_file_of_another_encoding_is_explained(tmp_path: Path) -> None:
     path.write_bytes("says: Böhm".encode("latin-1"))
     with pytest.raises(FunnelcastError, match="this is not UTF-8 text; save the file as UTF-8"):
         read_yaml(path)
+
+
+def test_a_file_that_may_not_be_read_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, encoding: str) -> str:
+        raise PermissionError(13, "Permission denied", path, encoding)
+
+    path = _write(tmp_path, "a: 1")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(FunnelcastError) as error:
+        read_yaml(path)
+    assert str(error.value) == f"{path}: the file cannot be read (Permission denied); check its permissions."
