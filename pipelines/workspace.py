@@ -72,6 +72,11 @@ class Workspace:
         return self.root / ".spill.part"
 
     @property
+    def prefect(self) -> Path:
+        """What the Prefect server of a run keeps, when no other server is named."""
+        return self.root / "prefect"
+
+    @property
     def version(self) -> Path:
         """Which layout this folder has."""
         return self.root / "VERSION"
@@ -115,7 +120,7 @@ def _create(workspace: Workspace) -> None:
         raise FunnelcastError(
             f"The workspace {root} cannot be made: {error.strerror}; give another --workspace."
         ) from error
-    ours = {folder.name for folder in workspace.written_folders} | {workspace.lock.name}
+    ours = {folder.name for folder in workspace.written_folders} | {workspace.lock.name, workspace.prefect.name}
     foreign = [name for name in present if name not in ours and not name.endswith(".part")]
     if foreign and not workspace.version.exists():
         raise FunnelcastError(

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from pipelines.workspace import Workspace
+
 
 def prepare(workspace: Path) -> None:
     """Settles Prefect's settings by environment variables; those that are set already stay as they are."""
@@ -12,7 +14,9 @@ def prepare(workspace: Path) -> None:
         # the command line tells what happens and how it fails; Prefect's own account would say it twice, with a traceback
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
         os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
-        os.environ.setdefault("PREFECT_HOME", str(workspace.expanduser().resolve() / "prefect"))
+        home = Workspace(workspace.expanduser().resolve()).prefect
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("PREFECT_HOME", str(home))
 
 
 def has_server() -> bool:

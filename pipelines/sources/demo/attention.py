@@ -45,7 +45,7 @@ def browse(leads: Leads, today: Today, rows: Rows, happening: str) -> None:
     luck = today.luck(len(visits))
     signal = leads.signals[:, visits]
     customer = leads.code[visits] == WON
-    pricing = np.where(customer, 0.02, np.minimum(0.06 + 0.14 * np.log1p(signal[PRICING]), 0.45))
+    pricing = np.where(customer, 0.02, np.minimum(0.10 + 0.14 * np.log1p(signal[PRICING]), 0.5))
     seeker = leads.role[visits] == CAREER_SEEKERS
     careers = np.where(seeker, 0.30, np.minimum(0.012 + 0.08 * np.log1p(signal[CAREERS]), 0.3))
     other = OTHER_PAGES[(today.luck(len(visits)) * len(OTHER_PAGES)).astype(np.intp)]

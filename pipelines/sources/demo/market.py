@@ -149,6 +149,7 @@ def draw_leads(market: Market, dice: np.random.Generator, accounts: Rows, days: 
         last_inbound=days.copy(),
         last_mail=np.full(count, -NEVER, np.int32),
         waiting=np.full(count, -1, np.int32),
+        prompt=np.zeros(count, np.float32),
         consent=np.where(agreed, YES, NO_WORD).astype(np.int8),
         budget=np.zeros(count, np.int8),
         decided=np.zeros(count, np.bool_),

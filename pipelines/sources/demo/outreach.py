@@ -4,7 +4,7 @@ import numpy as np
 
 from pipelines.sources.demo.doers import Doers
 from pipelines.sources.demo.rates import later_answer, same_day_answer
-from pipelines.sources.demo.state import CALLS, CLICKS, MAILS, MEETINGS, PROMPT, VIEWS, YES, Floats, Leads, Rows
+from pipelines.sources.demo.state import CALLS, CLICKS, MAILS, MEETINGS, VIEWS, YES, Floats, Leads, Rows
 from pipelines.sources.demo.today import Change, Today, pick
 from pipelines.sources.demo.words import (
     AMOUNT,
@@ -67,7 +67,7 @@ def answer(leads: Leads, today: Today) -> None:
     answered = today.luck(len(rows)) < chance
     at_once = today.luck(len(rows)) < 0.15 + 0.65 * speed
     late = np.minimum(0.25 * (today.day - leads.waiting[rows]), 1)
-    leads.signals[PROMPT, rows] += answered * np.where(fresh, np.where(at_once, 1.0, 0.3), -late)
+    leads.prompt[rows] = np.where(answered, np.where(fresh, np.where(at_once, 1, 0.3), -late), leads.prompt[rows])
     leads.waiting[pick(rows, answered)] = -1
     today.touch(leads, "answer_at_once", pick(rows, answered & fresh & at_once))
     today.touch(leads, "answer_same_day", pick(rows, answered & fresh & ~at_once))

@@ -15,7 +15,6 @@ from pipelines.sources.demo.state import (
     MEETINGS,
     NO,
     PRICING,
-    PROMPT,
     USE,
     VIEWS,
     YES,
@@ -28,32 +27,32 @@ from pipelines.sources.demo.words import WON
 
 # What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
 STRONG_SIGNALS = {
-    "pricing page visits": +0.95,
-    "meetings": +0.70,
-    "demo request": +1.10,
-    "product use": +0.45,
-    "fast answer": +0.70,
-    "unanswered request, per day": -0.18,
+    "pricing page visits": +1.10,
+    "meetings": +0.80,
+    "demo request": +1.20,
+    "product use": +0.50,
+    "fast answer": +0.60,
+    "unanswered request, per day": -0.20,
     "careers page visits": -0.80,
     "long in stage": -0.60,
 }
-SOURCE_EFFECT = np.array((0.3, 0.0, 0.15, 1.0, -0.4, -1.3), np.float32)
-ROLE_EFFECT = np.array((0.3, 0.0, 0.3, 0.6, -1.4, -0.2), np.float32)
-SEGMENT_EFFECT = np.array((0.35, 0.15, 0.0, 0.0, -0.25, -0.35), np.float32)
-COUNTRY_EFFECT = np.array((0.1, 0.0, 0.0, 0.1, 0.05, -0.05, -0.15, -0.1), np.float32)
+SOURCE_EFFECT = np.array((0.25, 0.0, 0.1, 0.8, -0.3, -1.0), np.float32)
+ROLE_EFFECT = np.array((0.2, 0.0, 0.25, 0.5, -0.9, -0.15), np.float32)
+SEGMENT_EFFECT = np.array((0.15, 0.05, 0.0, 0.0, -0.1, -0.15), np.float32)
+COUNTRY_EFFECT = np.array((0.0, 0.0, 0.0, 0.05, 0.0, 0.0, -0.05, 0.0), np.float32)
 BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
 
 # One entry a code: the six open stages, then won, lost, expected, ended.
-UP = np.array((0.0110, 0.0105, 0.0092, 0.0083, 0.0074, 0.0040, 0, 0, 0, 0), np.float32)
-BUY = np.array((0.0004, 0.0005, 0.0007, 0.0009, 0.0011, 0.0014, 0, 0, 0, 0), np.float32)
+UP = np.array((0.0090, 0.0085, 0.0075, 0.0068, 0.0058, 0.0022, 0, 0, 0, 0), np.float32)
+BUY = np.array((0.0009, 0.0010, 0.0011, 0.0012, 0.0013, 0.0015, 0, 0, 0, 0), np.float32)
 BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
 LOSE = np.array((0.0085, 0.0085, 0.0085, 0.0085, 0.0090, 0.0100, 0, 0, 0, 0), np.float32)
 VISIT = np.array((0.034, 0.036, 0.038, 0.040, 0.040, 0.040, 0.022, 0, 0, 0), np.float32)
-ASK = np.array((0.0030, 0.0030, 0.0030, 0.0025, 0.0020, 0.0020, 0.0030, 0, 0, 0), np.float32)
+ASK = np.array((0.0045, 0.0045, 0.0045, 0.0038, 0.0030, 0.0030, 0.0030, 0, 0, 0), np.float32)
 MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
 CALL = np.array((0.030, 0.030, 0.028, 0.028, 0.030, 0.040, 0.006, 0, 0, 0), np.float32)
-MEET = np.array((0.0010, 0.0035, 0.0070, 0.0090, 0.0090, 0.0110, 0.0030, 0, 0, 0), np.float32)
-SIGN_UP = np.array((0.0012, 0.0016, 0.0024, 0.0030, 0.0020, 0.0020, 0, 0, 0, 0), np.float32)
+MEET = np.array((0.0020, 0.0060, 0.0110, 0.0140, 0.0140, 0.0150, 0.0030, 0, 0, 0), np.float32)
+SIGN_UP = np.array((0.0020, 0.0024, 0.0034, 0.0036, 0.0026, 0.0026, 0, 0, 0, 0), np.float32)
 HERE = np.array((1, 1, 1, 1, 1, 1, 1, 0, 0, 0), np.float32)
 OPEN = np.array((1, 1, 1, 1, 1, 1, 0, 0, 0, 0), np.float32)
 
@@ -70,8 +69,8 @@ NO_BUDGET = 2
 
 
 def fixed_effect(source: Codes, segment: Codes, country: Codes, employees: Floats) -> Floats:
-    """What a lead's origin and company add to every log rate; up to 0.35 for a company ten times the usual size."""
-    size = np.clip(0.35 * (np.log10(employees) - 2), -0.5, 0.6)
+    """What a lead's origin and company add to every log rate; up to 0.25 for a company ten times the usual size."""
+    size = np.clip(0.15 * (np.log10(employees) - 2), -0.25, 0.25)
     return np.asarray(SOURCE_EFFECT[source] + SEGMENT_EFFECT[segment] + COUNTRY_EFFECT[country] + size, np.float32)
 
 
@@ -106,7 +105,7 @@ def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
         + effect["meetings"] * np.minimum(signal[MEETINGS], 2.5)
         + effect["demo request"] * np.minimum(signal[DEMO], 1.5)
         + effect["product use"] * np.log1p(signal[USE])
-        + effect["fast answer"] * np.clip(signal[PROMPT], -1.5, 1.5)
+        + effect["fast answer"] * leads.prompt
         + effect["unanswered request, per day"] * waited
         + effect["careers page visits"] * np.minimum(signal[CAREERS], 3)
         + effect["long in stage"] * np.log1p(0.1 * stayed)
@@ -157,7 +156,7 @@ def chances(leads: Leads, day: int, weekday: int, accounts: int) -> Chances:
         + 0.8 * np.minimum(signal[CLICKS], 2)
         + HALF * (leads.last_mail == day - 1)
     )
-    talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * np.clip(signal[PROMPT], -1.5, 1.5) + 0.25 * signal[CALLS])
+    talk = np.exp(0.45 * np.minimum(signal[DEMO], 2) + 0.3 * leads.prompt + 0.25 * signal[CALLS])
     users = np.flatnonzero(leads.signed_up & (leads.code <= WON))
     due = np.flatnonzero((leads.paid_to <= day) & (leads.code == WON))
     return Chances(
@@ -207,7 +206,7 @@ def renewal(leads: Leads, day: int, others: Colleagues, due: Rows) -> Floats:
         + 0.85 * np.log1p(signal[USE])
         + 0.3 * np.log10(np.maximum(_days(leads.seats[due]), 1))
         + 0.3 * np.minimum(signal[MEETINGS], 2)
-        + 0.4 * np.clip(signal[PROMPT], -1.5, 1.5)
+        + 0.4 * leads.prompt[due]
         - 0.7 * np.minimum(signal[LATE], 2)
         + 0.2 * np.minimum(others.customers[due], 2)
     )

@@ -16,9 +16,9 @@ NO_WORD, YES, NO = 0, 1, 2
 
 HALF_LIFE_DAYS = {
     "views": 7, "pricing": 7, "careers": 14, "meetings": 14, "demo": 14, "mails": 10,
-    "clicks": 7, "calls": 10, "use": 7, "prompt": 21, "late": 90,
+    "clicks": 7, "calls": 10, "use": 7, "late": 90,
 }  # fmt: skip
-VIEWS, PRICING, CAREERS, MEETINGS, DEMO, MAILS, CLICKS, CALLS, USE, PROMPT, LATE = range(len(HALF_LIFE_DAYS))
+VIEWS, PRICING, CAREERS, MEETINGS, DEMO, MAILS, CLICKS, CALLS, USE, LATE = range(len(HALF_LIFE_DAYS))
 FADING: Floats = np.array([[0.5 ** (1 / days)] for days in HALF_LIFE_DAYS.values()], np.float32)
 
 
@@ -29,7 +29,8 @@ class Leads:
     fixed: sum of the effects of source, segment, employees and country; keen: how much likelier
     than usual that makes what a lead does by itself. speed: share of requests that the owner answers on the day. code: 0 to
     5 an open stage, then WON, LOST, EXPECTED, ENDED. enters: the day on which an expected or lost lead comes (back). waiting:
-    the day of the oldest unanswered request, else -1. consent: NO_WORD, YES or NO. paid_to: last day of the subscription. signals: one row
+    the day of the oldest unanswered request, else -1. prompt: how fast the last answer was, from 1 (at once) to -1 (after
+    days), 0 before the first. consent: NO_WORD, YES or NO. paid_to: last day of the subscription. signals: one row
     a signal of HALF_LIFE_DAYS, each the number of such events, halved every so many days.
     """
 
@@ -50,6 +51,7 @@ class Leads:
     last_inbound: Days
     last_mail: Days
     waiting: Days
+    prompt: Floats
     consent: Codes
     budget: Codes
     decided: Flags
