@@ -32,7 +32,7 @@ $(READY): requirements.lock
 	@awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
 	@test -w "$$HOME" || export UV_CACHE_DIR=.venv/uv-cache; \
 	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock \
-	&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
+	&& $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock \
 	|| $(BIN)/pip install --require-hashes --requirement requirements.lock
 	@rm -rf .venv/uv-cache .venv/uv.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

@@ -157,7 +157,7 @@ product_minutes = Feature(
 signed_up = Feature(
     touches.where(kind="signup").count(),
     times,
-    "Signed up for the product {value} in all",
+    "Signed up for the product {value} so far",
     "Has not signed up for the product",
     ("ever",),
 )
@@ -189,7 +189,7 @@ our_answers = Feature(
     "We have not answered in the last {window}",
     (14, 30),
 )
-purchases_made = Feature(purchases.count(), times, "Bought {value} in all", "Has not bought yet", ("ever",))
+purchases_made = Feature(purchases.count(), times, "Bought {value} so far", "Has not bought yet", ("ever",))
 money_spent = Feature(
     purchases.sum("amount"),
     amount,

@@ -2,7 +2,7 @@
 
 from features.feature import Fact, Feature, Selection
 from features.timeline import moves as moves_table
-from features.words import days, multiple, stage, times
+from features.words import days, share, stage, times
 
 moves = Selection(moves_table)
 
@@ -10,8 +10,8 @@ stage_now = Feature(Fact("stage_rank"), stage, "Stage: {value}", "The stage is n
 days_in_stage = Feature(Fact("days_in_stage"), days, "Has been in this stage for {value}", "The stage is not known")
 stay_against_usual = Feature(
     Fact("stay_against_usual"),
-    multiple,
-    "Has been in this stage {value} as long as is usual",
+    share,
+    "Has been in this stage for {value} of the usual time",
     "Has just entered this stage",
 )
 days_open = Feature(Fact("days_open"), days, "Has been open for {value}", "Has just been opened")
@@ -33,7 +33,7 @@ steps_forward = Feature(
     (7, 30),
 )
 stages_skipped = Feature(
-    moves.where(step="skip").count(), times, "Skipped a stage {value} in all", "Has skipped no stage", ("ever",)
+    moves.where(step="skip").count(), times, "Skipped a stage {value} so far", "Has skipped no stage", ("ever",)
 )
 steps_back = Feature(
     moves.where(step="back").count(),

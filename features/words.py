@@ -26,7 +26,7 @@ def _number(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.0f} %"
+    return f"{100 * value:,.0f} %" if value >= 0.01 else "less than 1 %"
 
 
 def _in_100(value: float) -> str:
@@ -56,7 +56,6 @@ share = Unit("share", _share)
 rate = Unit("rate", _in_100)
 pace = Unit("pace", _pace)
 flag = Unit("flag", lambda value: "yes" if value else "no")
-multiple = Unit("multiple", lambda value: f"{value:.1f} times")
 stage = Unit("stage", _number)
 
 # zero days ago is today, and the first stage has rank zero: both are said, not passed over in silence
@@ -64,7 +63,7 @@ NEVER_SILENT_AT_ZERO = (days, rate, stage)
 
 UNITS = {
     unit.name: unit
-    for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, multiple, stage)
+    for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, stage)
 }
 
 

@@ -11,7 +11,7 @@ from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.heads import Head
 from models.split import days_of, horizon_of, usable
-from models.train import Judgement, judge, learn, outcomes_of, rows_to_learn, side_by_side
+from models.train import Judgement, judge, learn, outcomes_of, rows_to_learn
 
 
 @dataclass(frozen=True)
@@ -46,39 +46,36 @@ def backtest(
         )
     first = days_of(later.snapshots).min()
     known = past.take(days_of(past.snapshots) <= np.datetime64(train_until, "us"))
-
-    def judge_head(head: Head) -> tuple[pd.DataFrame, Judgement, str]:
-        learned = rows_to_learn(known, head, first.item())
-        judged = _rows_to_judge(later, head)
+    predictions, judgements, notes = [], [], []
+    for head in heads:
+        learned, judged = rows_to_learn(known, head, first.item()), _rows_to_judge(later, head)
         judgement = judge(learn(learned, head), learned, judged, capacity)
+        predictions.append(_predictions(judgement, judged, days_of(learned.snapshots).max()))
+        judgements.append(judgement)
+        notes += _left_out(known, head, first)
         on_head(head.name)
-        predictions = _predictions(judgement, judged, days_of(learned.snapshots).max())
-        return predictions, judgement, _left_out(known, head, first)
-
-    predictions, judgements, notes = zip(*side_by_side(heads, judge_head), strict=True)
-    return Backtest(pd.concat(predictions, ignore_index=True), judgements, tuple(note for note in notes if note))
+    return Backtest(pd.concat(predictions, ignore_index=True), tuple(judgements), tuple(notes))
 
 
 def _rows_to_judge(later: Matrix, head: Head) -> Matrix:
     judged = later.take(usable(days_of(later.snapshots), outcomes_of(later, head), head, datetime.max))
     if not len(judged.values):
         raise FunnelcastError(
-            f"{head.name}: no outcome of the days to judge on is known. Either their {head.horizon_days} days are not over, or it is asked of nobody "
-            "then; give earlier days for --from and --to."
+            f"{head.name}: no outcome of the days to judge on is known; their {head.horizon_days} days are not over, or it applies to nobody "
+            "then. Give earlier days for --from and --to."
         )
     return judged
 
 
-def _left_out(known: Matrix, head: Head, first: np.datetime64) -> str:
-    """A sentence about the rows whose outcome window ends too late to learn from; empty when there are none."""
+def _left_out(known: Matrix, head: Head, first: np.datetime64) -> list[str]:
+    """A sentence about the rows whose outcome window ends too late to learn from, if there are any."""
     late = days_of(known.snapshots) + horizon_of(head) > first
     rows = int((late & (known.snapshots["cohort"] == head.cohort).to_numpy()).sum())
-    if not rows:
-        return ""
-    return (
+    sentence = (
         f"{head.name}: {rows:,} snapshots up to --train-until were not learned from, because their {head.horizon_days} days end after "
         f"{first.item():%Y-%m-%d}, the first day judged on."
     )
+    return [sentence] if rows else []
 
 
 def _predictions(judgement: Judgement, judged: Matrix, cut_off: np.datetime64) -> pd.DataFrame:

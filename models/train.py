@@ -1,12 +1,9 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,7 +22,6 @@ from models.split import days_of, hold_out, usable
 Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
 MODEL = "model"
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -60,23 +56,15 @@ def train(
     capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. Raises FunnelcastError when
     there is too little past, or all outcomes are the same.
     """
-
-    def judge_and_learn(head: Head) -> tuple[Judgement, HeadModel]:
+    judgements, models = [], []
+    for head in heads:
         rows = rows_to_learn(matrix, head, until)
-        found = _judge_on_newest(rows, head, capacity), learn(rows, head)
+        judgements.append(_judge_on_newest(rows, head, capacity))
+        models.append(learn(rows, head))
         on_head(head.name)
-        return found
-
-    judgements, models = zip(*side_by_side(heads, judge_and_learn), strict=True)
     versions = {library: version(library) for library in LIBRARIES}
     by_head = {model.head.name: model for model in models}
-    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), judgements)
-
-
-def side_by_side(heads: Sequence[Head], work: Callable[[Head], Found]) -> list[Found]:
-    """What the work finds for each head, in their order; as many heads at a time as there are cores."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(work, heads))
+    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), tuple(judgements))
 
 
 def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:

@@ -73,4 +73,4 @@ def send_form(leads: Leads, today: Today, rows: Rows, page: Codes, happening: st
     asking = pick(rows, page != WHITEPAPER)
     today.request(leads, asking)
     agrees = (leads.consent[asking] != YES) & (today.luck(len(asking)) < 0.85)
-    today.consent(leads, pick(asking, agrees), True, "form" if happening == "form" else "first")
+    today.agree(leads, pick(asking, agrees), "form" if happening == "form" else "first")

@@ -63,7 +63,7 @@ class Clock:
             return self._between(22 * HOUR, 23.8 * HOUR, rows)
         return {"first": self.created, "form": self.asked, "contract": self.signed}[why][rows]
 
-    def payment(self, signed: bool, rows: Rows) -> Seconds:
+    def payment(self, rows: Rows, *, signed: bool) -> Seconds:
         """When customers pay: two hours after they signed, or during office hours."""
         return self.signed[rows] + 2 * HOUR if signed else self._between(9 * HOUR, 17 * HOUR, rows)
 
@@ -82,7 +82,8 @@ class Clock:
         """Each run of one lead is one visit: its pages follow each other."""
         place = _place_in_run(rows)
         start = self._between(7 * HOUR, 20.5 * HOUR, rows)
-        return start[np.arange(len(rows)) - place] + PAGE_EVERY_S * place
+        times: Seconds = start[np.arange(len(rows)) - place] + PAGE_EVERY_S * place
+        return times
 
     def _opening(self, rows: Rows) -> Seconds:
         wait = np.minimum(self.dice.exponential(1.5 * HOUR, len(rows)), 5.5 * HOUR)

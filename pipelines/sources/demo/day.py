@@ -25,7 +25,7 @@ def live(leads: Leads, today: Today, accounts: int) -> None:
     act(leads, today, doers)
     reach_out(leads, today, doers)
     answer(leads, today)
-    today.consent(leads, doers.opt_out, False, "opt_out")
+    today.opt_out(leads, doers.opt_out)
     move(leads, today, doers)
     renew(leads, today, doers)
 
@@ -43,7 +43,7 @@ def arrive(leads: Leads, today: Today, rows: Rows) -> None:
     if len(known):
         today.moves.append(Move(known, leads.code[known], "met"))
     leads.since[rows] = leads.last_inbound[rows] = today.day
-    today.consent(leads, pick(rows, leads.consent[rows] == YES), True, "first")
+    today.agree(leads, pick(rows, leads.consent[rows] == YES), "first")
     today.touch(leads, "ad_click", came["ads"])
     today.touch(leads, "first_event", came["event"])
     today.touch(leads, "first_ring", came["referral"])

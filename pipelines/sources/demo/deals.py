@@ -46,7 +46,7 @@ def win(leads: Leads, today: Today, rows: Rows) -> None:
     if not len(rows):
         return
     today.touch(leads, "signing", rows)
-    today.consent(leads, rows[leads.consent[rows] == NO_WORD], True, "contract")
+    today.agree(leads, rows[leads.consent[rows] == NO_WORD], "contract")
     large = np.clip(np.log10(leads.employees[rows]) / 20, 0.02, 0.2)
     luck = today.luck(len(rows))
     leads.plan[rows] = np.where(luck < large, 2, np.where(luck < large + 0.18, 1, 0))
@@ -72,7 +72,7 @@ def renew(leads: Leads, today: Today, doers: Doers) -> None:
     leads.code[(leads.code == WON) & (leads.paid_to + GRACE_DAYS <= today.day)] = ENDED
 
 
-def pay(leads: Leads, today: Today, rows: Rows, signed: bool) -> None:
+def pay(leads: Leads, today: Today, rows: Rows, *, signed: bool) -> None:
     """A payment for the plan until the day to which it is paid."""
     if len(rows):
         plan = leads.plan[rows]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipelines.sources.demo.market import NAMES, SOURCE_SHARES, Market, dice_for
 from pipelines.sources.demo.names import PEOPLE, company_names
 from pipelines.sources.demo.sheet import (
+    Cells,
     Columns,
     Sheet,
     Values,
@@ -16,7 +17,7 @@ from pipelines.sources.demo.sheet import (
     flags,
     labels,
     moments,
-    numbered,
+    named,
     numbers,
     texts,
     whole,
@@ -40,7 +41,7 @@ from pipelines.sources.demo.words import (
 DAY_S = 86_400
 LEADS_AT_ONCE = 100_000
 COST_A_LEAD = {"ads": 60.0, "event": 140.0, "bought_list": 18.0, "website": 9.0}
-LEAD, EURO = numbered("L", 6), always("EUR")
+EURO = always("EUR")
 
 
 def open_sheets(market: Market, folder: Path) -> dict[str, Sheet]:
@@ -49,21 +50,32 @@ def open_sheets(market: Market, folder: Path) -> dict[str, Sheet]:
     return {name: Sheet(folder / f"{name}.parquet", columns) for name, columns in tables.items()}
 
 
-def _when(market: Market) -> int:
-    return int(np.datetime64(market.first_day, "us").astype(np.int64))
+def lead_numbers(market: Market) -> Cells:
+    """Leads in the order in which they come to their identifiers, L000000 for the first."""
+    return named([f"L{number:06d}" for number in range(market.company.leads)])
+
+
+def times(market: Market) -> Cells:
+    """Seconds after the company's first midnight to times in UTC; a negative number is an empty cell."""
+    return moments(int(np.datetime64(market.first_day, "us").astype(np.int64)))
+
+
+def _owners(market: Market) -> list[str]:
+    return [f"o{owner:02d}" for owner in range(len(market.speeds))]
 
 
 def _leads(market: Market) -> Columns:
+    accounts = len(market.accounts.share)
     return {
-        "lead_no": ("lead", LEAD),
-        "created_on": ("at", moments(_when(market))),
-        "account_no": ("account", numbered("A", 5)),
-        "owner": ("owner", numbered("o", 2)),
+        "lead_no": ("lead", lead_numbers(market)),
+        "created_on": ("at", times(market)),
+        "account_no": ("account", named([f"A{number:05d}" for number in range(accounts)])),
+        "owner": ("owner", labels(_owners(market))),
         "lead_source": ("source", labels(SOURCES)),
         "deal_value": ("amount", numbers),
         "currency": ("lead", EURO),
-        "contact": ("person", labels(PEOPLE)),
-        "company_name": ("account", labels(company_names(len(market.accounts.share)))),
+        "contact": ("person", named(PEOPLE)),
+        "company_name": ("account", named(company_names(accounts))),
         "country_code": ("country", labels(COUNTRIES)),
         "industry": ("segment", labels(SEGMENTS)),
         "job_role": ("role", labels(ROLES)),
@@ -82,8 +94,8 @@ def _spend(market: Market) -> Columns:
 
 def _logs(market: Market) -> dict[str, Columns]:
     kinds = tuple(HAPPENINGS.values())
-    when = moments(_when(market))
-    lead = ("lead", LEAD)
+    when = times(market)
+    lead = ("lead", lead_numbers(market))
     return {
         "stage_moves": {"lead_no": lead, "entered_on": ("at", when), "stage_label": ("stage", labels(STAGE_LABELS))},
         "touches": {
@@ -95,7 +107,7 @@ def _logs(market: Market) -> dict[str, Columns]:
             "minutes": ("minutes", numbers),
             "page": ("page", labels(PAGES)),
             "campaign": ("campaign", labels(CAMPAIGNS)),
-            "colleague": ("colleague", labels([f"o{owner:02d}" for owner in range(len(market.speeds))])),
+            "colleague": ("colleague", labels(_owners(market))),
             "user_agent": ("agent", labels(AGENTS)),
         },
         "field_changes": {

@@ -96,7 +96,7 @@ def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
     signal, effect = leads.signals, STRONG_SIGNALS
     waited = np.minimum(_days(day - leads.waiting), 6) * (leads.waiting >= 0)
     stayed = np.maximum(_days(day - leads.since), 0)
-    return (
+    warm: Floats = (
         leads.fixed
         + ROLE_EFFECT.take(leads.role)
         + BUDGET_EFFECT.take(leads.budget)
@@ -112,6 +112,7 @@ def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
         + 0.35 * np.minimum(others.customers, 2)
         + 0.2 * np.minimum(others.meetings, 2)
     )
+    return warm
 
 
 def _days(count: NDArray[np.int32]) -> Floats:
@@ -211,4 +212,5 @@ def renewal(leads: Leads, day: int, others: Colleagues, due: Rows) -> Floats:
         + 0.2 * np.minimum(others.customers[due], 2)
     )
     on_time = np.where(leads.paid_to[due] == day, 1, LATE_RENEWAL).astype(np.float32)
-    return on_time / (1 + np.exp(-odds))
+    chance: Floats = on_time / (1 + np.exp(-odds))
+    return chance

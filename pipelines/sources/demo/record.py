@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.sources.demo.clock import Clock, Seconds
+from pipelines.sources.demo.export import DAY_S
 from pipelines.sources.demo.market import TIMES, Market, dice_for
 from pipelines.sources.demo.sheet import Sheet, Values
 from pipelines.sources.demo.state import Leads
@@ -27,7 +28,6 @@ from pipelines.sources.demo.words import (
     WHITEPAPER,
 )  # fmt: skip
 
-DAY_S = 86_400
 KINDS = tuple(HAPPENINGS)
 FIELD_WORDS: Mapping[int, tuple[str, ...]] = {BUDGET: BUDGETS, ROLE: ROLES, LANGUAGE: LANGUAGES, PHONE: ("", "given")}
 Part = dict[str, Values]
@@ -79,7 +79,7 @@ class Diary:
         """How long a call, a meeting or the use of the product took, and how long the lead waited for an answer."""
         happening = HAPPENINGS[touch.happening]
         if happening.kind == "answer":
-            waited = np.ceil((at - self._asked_at[lead]) / 60)
+            waited: Seconds = np.ceil((at - self._asked_at[lead]) / 60)
             self._asked_at[lead] = np.inf
             return waited
         if happening.kind in ("form", "mail_reply") and touch.happening != "signing":
@@ -119,7 +119,7 @@ def _purchase(leads: Leads, clock: Clock, purchase: Purchase) -> Part:
     ends = np.where(purchase.paid_to >= 0, (purchase.paid_to.astype(np.int64) + 1) * DAY_S - 1, -1)
     return {
         "lead": leads.lead[purchase.rows],
-        "at": clock.payment(purchase.signed, purchase.rows),
+        "at": clock.payment(purchase.rows, signed=purchase.signed),
         "plan": purchase.plan,
         "amount": purchase.amount,
         "ends": ends,

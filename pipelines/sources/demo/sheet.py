@@ -52,14 +52,20 @@ class Sheet:
 
 
 def labels(words: Sequence[str]) -> Cells:
-    """Codes to words; a negative code is an empty cell."""
+    """Codes to a few words; a negative code is an empty cell."""
     known = pa.array(words, pa.string())
-    return lambda codes: pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), known)
+
+    def cells(values: Values) -> pa.Array:
+        codes = values.astype(np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), known)
+
+    return cells
 
 
-def numbered(letter: str, digits: int) -> Cells:
-    """Numbers to L000123."""
-    return lambda values: pa.array([f"{letter}{value:0{digits}d}" for value in values.tolist()], pa.string())
+def named(names: Sequence[str]) -> Cells:
+    """Places to names, of which there may be more than rows."""
+    known = pa.array(names, pa.string())
+    return lambda places: known.take(pa.array(places))
 
 
 def always(word: str) -> Cells:
@@ -69,9 +75,12 @@ def always(word: str) -> Cells:
 
 def moments(midnight_us: int) -> Cells:
     """Seconds after a midnight (microseconds since 1970, UTC) to times; a negative number is an empty cell."""
-    return lambda seconds: pa.array(
-        seconds.astype(np.int64) * 1_000_000 + midnight_us, pa.timestamp("us"), mask=seconds < 0
-    )
+
+    def cells(values: Values) -> pa.Array:
+        seconds = values.astype(np.int64)
+        return pa.array(seconds * 1_000_000 + midnight_us, pa.timestamp("us"), mask=seconds < 0)
+
+    return cells
 
 
 def dates(first_day: np.datetime64) -> Cells:

@@ -97,11 +97,17 @@ class Today:
         """Leads wait for an answer from now on, unless they are waiting already."""
         leads.waiting[rows] = np.where(leads.waiting[rows] < 0, self.day, leads.waiting[rows])
 
-    def consent(self, leads: Leads, rows: Rows, granted: bool, why: str) -> None:
-        """Leads give or refuse their consent."""
+    def agree(self, leads: Leads, rows: Rows, why: str) -> None:
+        """Leads consent to being written to and looked at; `why` as in Word."""
         if len(rows):
-            leads.consent[rows] = YES if granted else NO
-            self.words.append(Word(rows, granted, why))
+            leads.consent[rows] = YES
+            self.words.append(Word(rows, True, why))
+
+    def opt_out(self, leads: Leads, rows: Rows) -> None:
+        """Leads take their consent back."""
+        if len(rows):
+            leads.consent[rows] = NO
+            self.words.append(Word(rows, False, "opt_out"))
 
 
 def pick(rows: Rows, flags: Flags) -> Rows:

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from configs.funnel import Funnel
+from pipelines.sources.demo.export import DAY_S, lead_numbers, times
 from pipelines.sources.demo.history import Population
 from pipelines.sources.demo.market import SAMPLE, Market, dice_for
 from pipelines.sources.demo.replay import Counts, horizons, replay
-from pipelines.sources.demo.sheet import moments, numbered
+from pipelines.sources.demo.sheet import Cells
 from pipelines.sources.demo.state import YES, Flags, Leads, join
 from pipelines.sources.demo.words import ENDED, EXPECTED, WON
 
@@ -23,7 +24,6 @@ AS_OF_DAYS = 5
 DAYS_BETWEEN = 14
 OPEN_LEADS_A_DAY = 300
 THREADS = 2
-DAY_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ def write_truth(
 ) -> None:
     """Writes lead_id, as_of, head, horizon_days, chance (share of the replicas with the outcome) and replicas."""
     blocks = range(REPLICAS // REPLICAS_AT_ONCE)
-    tables = []
+    tables: list[pa.Table] = []
+    named_lead = lead_numbers(market)
     with ThreadPoolExecutor(THREADS) as pool:
         for sample in samples:
             counts: Counts = {}
@@ -74,7 +75,7 @@ def write_truth(
             ):
                 counts = {head: count + counts.get(head, 0) for head, count in counted.items()}
                 on_replay()
-            tables += _tables(market, funnel, sample, counts)
+            tables += _tables(market, funnel, sample, counts, named_lead)
     pq.write_table(pa.concat_tables(tables), path)
 
 
@@ -92,15 +93,14 @@ def judged(funnel: Funnel, sample: Sample) -> dict[str, Flags]:
     }
 
 
-def _tables(market: Market, funnel: Funnel, sample: Sample, counts: Counts) -> list[pa.Table]:
-    as_of = moments(int(np.datetime64(market.first_day, "us").astype(np.int64)))
+def _tables(market: Market, funnel: Funnel, sample: Sample, counts: Counts, named_lead: Cells) -> list[pa.Table]:
     tables = []
     for head, flags in judged(funnel, sample).items():
         rows = np.flatnonzero(flags)
         rows = rows[np.argsort(sample.leads.lead[rows])]
         columns = {
-            "lead_id": numbered("L", 6)(sample.leads.lead[rows]),
-            "as_of": as_of(np.full(len(rows), sample.as_of * DAY_S)),
+            "lead_id": named_lead(sample.leads.lead[rows]),
+            "as_of": times(market)(np.full(len(rows), sample.as_of * DAY_S)),
             "head": pa.array([head] * len(rows), pa.string()),
             "horizon_days": pa.array(np.full(len(rows), horizons(funnel)[head])),
             "chance": pa.array(counts[head][rows] / REPLICAS),
