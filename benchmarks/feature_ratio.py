@@ -29,4 +29,4 @@ def measure(folder: Path, size: MadeUp, must: float, reach: float) -> Result:
         con.execute(f"CREATE TABLE snapshots AS SELECT * FROM '{made}/snapshots.parquet'")
         con.execute("CREATE TABLE days AS SELECT DISTINCT as_of FROM snapshots")
         name = f"features: {len(COLUMNS)} columns, {size.leads:,} leads, {size.touches:,} touches, {size.snapshots_each} snapshots each"
-        return compare(name, lambda: compute(con, COLUMNS), lambda: con.execute(FLOOR).to_arrow_table(), must, reach)
+        return compare(name, lambda: compute(con, COLUMNS), lambda: con.sql(FLOOR).to_arrow_table(), must, reach)

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 KINDS = (
-    *("page_view",) * 40, *("mail_open",) * 20, *("mail_click",) * 10, *("form",) * 8, *("call",) * 6, *("answer",) * 5, *("mail_reply",) * 3,
-    *("meeting",) * 3, *("signup",) * 2, *("ad_click",) * 1, *("event_visit",) * 1, *("product_use",) * 1,
+    *("page_view",) * 40, *("mail_open",) * 20, *("mail_click",) * 10, *("form",) * 8, *("call",) * 6, *("answer",) * 5,
+    *("mail_reply",) * 3, *("meeting",) * 3, *("signup",) * 2, *("ad_click",) * 1, *("event_visit",) * 1, *("product_use",) * 1,
 )  # fmt: skip
 CHANNELS = (*("web",) * 50, *("email",) * 25, *("phone",) * 10, *("ads",) * 8, *("social",) * 4, *("event",) * 3)
 SEED = 0.42
@@ -44,14 +44,16 @@ def make(folder: Path, size: MadeUp) -> Path:
                 CASE WHEN random() < 0.7 THEN 'inbound' ELSE 'outbound' END AS direction, value,
                 (['home', 'pricing', 'docs', 'blog', 'careers'])[1 + floor(random() * 5)::INT] AS page,
                 NULL::VARCHAR AS campaign, NULL::VARCHAR AS "by"
-            FROM (SELECT lead_id, date_trunc('second', created + to_seconds((86400 * life_days * pow(random(), 1.5))::BIGINT)) AS happened_at,
+            FROM (SELECT lead_id,
+                date_trunc('second', created + to_seconds((86400 * life_days * pow(random(), 1.5))::BIGINT)) AS happened_at,
                 ({list(KINDS)})[1 + floor(random() * 100)::INT] AS kind, ({list(CHANNELS)})[1 + floor(random() * 100)::INT] AS channel,
                 round(exp(random() * 4)) AS value
-                FROM (SELECT *, unnest(range((weight / (SELECT sum(weight) FROM leads) * {size.touches} + random())::BIGINT)) FROM leads))
+                FROM (SELECT *, unnest(range((weight / total * {size.touches} + random())::BIGINT))
+                    FROM leads, (SELECT sum(weight) AS total FROM leads)))
             ORDER BY happened_at) TO '{target}/touches.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 500000)""")
         month = "created::DATE + INTERVAL (1 + 30 * k) DAY" if size.snapshots_each > 1 else "TIMESTAMP '2026-01-01'"
-        con.execute(f"""COPY (SELECT (row_number() OVER (ORDER BY as_of, lead_id) - 1)::INTEGER AS snapshot_id, lead_id, as_of::TIMESTAMP AS as_of,
-            'open' AS cohort, NULL::VARCHAR AS stage, NULL::VARCHAR AS account_id
+        con.execute(f"""COPY (SELECT (row_number() OVER (ORDER BY as_of, lead_id) - 1)::INTEGER AS snapshot_id,
+            lead_id, as_of::TIMESTAMP AS as_of, 'open' AS cohort, NULL::VARCHAR AS stage, NULL::VARCHAR AS account_id
             FROM (SELECT lead_id, {month} AS as_of FROM leads, range({size.snapshots_each}) t(k)) ORDER BY snapshot_id
             ) TO '{target}/snapshots.parquet' (FORMAT parquet)""")
     return target

@@ -16,7 +16,11 @@ def measure(rows: int) -> list[Result]:
     booster = _model(values[: min(rows, 20_000)])
     few = values[: max(1, rows // REASON_SHARE)]
     predict = compare(
-        f"predict: {rows:,} rows, {TREES} trees x {LEAVES} leaves", lambda: booster.predict(values), lambda: booster.predict(values), 0.20, 0.15
+        f"predict: {rows:,} rows, {TREES} trees x {LEAVES} leaves",
+        lambda: booster.predict(values),
+        lambda: booster.predict(values),
+        0.20,
+        0.15,
     )
     reasons = compare(
         f"reasons: {len(few):,} rows, against predicting the same",

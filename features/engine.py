@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from features.facts import fact_sql
 from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Scope, Selection
 from features.fields import field_values, win_rates
+from features.numbering import DAY_US
 from features.query import answer, count_rows, numbers, whole_numbers
 from features.signals import Log, read_log
 from features.windows import (
     COUNT,
-    DAY_US,
     DECAYED,
     DISTINCT,
     EVER_US,

@@ -62,8 +62,7 @@ stage = Unit("stage", _number)
 NEVER_SILENT_AT_ZERO = (days, rate, stage)
 
 UNITS = {
-    unit.name: unit
-    for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, stage)
+    unit.name: unit for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, stage)
 }
 
 

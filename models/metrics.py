@@ -1,8 +1,7 @@
-"""How right the chances were: do the leads that act stand on top, and are the chances as large as they say?
+"""How right the chances were: do the leads that act stand on top, and are the chances as large as they say?"""
 
-Outcomes are 0 or 1, scores or chances of the same shape (n,); where a measure has no meaning, such as with one class alone,
-it is NaN. Leads with the same score have no order, so each measure is what it is worth on average over all their orders.
-"""
+# Outcomes are 0 or 1, scores or chances of the same shape (n,); where a measure has no meaning, such as with one class alone,
+# it is NaN. Leads with the same score have no order, so each measure is what it is worth on average over all their orders.
 
 from collections.abc import Mapping
 

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,13 +85,17 @@ def open_shop(folder: Path, leads: int = 240) -> Shop:
     shop.data.mkdir(parents=True)
     (folder / "funnel.yaml").write_text(FUNNEL, encoding="utf-8")
     shop.project.write_text(PROJECT, encoding="utf-8")
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - a shop for tests, not a secret
     people, moves, touches = [], [], []
     for number in range(leads):
         lead, created = f"L{number:04}", START + timedelta(days=chance.random() * (DAYS - 30))
-        people.append([lead, created.isoformat(), f"Person {number}", chance.choice(["web", "fair"]), 100 + 10 * (number % 7)])
+        people.append(
+            [lead, created.isoformat(), f"Person {number}", chance.choice(["web", "fair"]), 100 + 10 * (number % 7)]
+        )
         calls = chance.choice([0, 0, 1, 4])
-        touches += [[lead, (created + timedelta(days=1 + chance.random() * 12)).isoformat(), "call"] for _ in range(calls)]
+        touches += [
+            [lead, (created + timedelta(days=1 + chance.random() * 12)).isoformat(), "call"] for _ in range(calls)
+        ]
         moves += [[lead, created.isoformat(), "new"]]
         if chance.random() < 0.7:
             moves.append([lead, (created + timedelta(days=3)).isoformat(), "talking"])
@@ -103,6 +108,6 @@ def open_shop(folder: Path, leads: int = 240) -> Shop:
     return shop
 
 
-def _write(path: Path, header: list[str], rows: list[list[object]]) -> None:
+def _write(path: Path, header: list[str], rows: Sequence[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])

@@ -1,7 +1,6 @@
 """Every mistake that a user can make ends with one clear sentence and exit code 2."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from pipelines.cli import main
 from pipelines.workspace import open_workspace
 from tests.corner_shop import Shop, open_shop
-
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,9 @@ def shop(tmp_path: Path) -> Shop:
     return open_shop(tmp_path / "shop", leads=60)
 
 
-@pytest.fixture
-def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    yield
 
 
 def run(patch: pytest.MonkeyPatch, arguments: list[str]) -> int:
@@ -69,7 +66,7 @@ def refused(patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argum
     ],
 )
 def test_a_wrong_setting_is_named(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None,
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     file: str, old: str, new: str, words: list[str],
 ) -> None:  # fmt: skip
     shop.edit(file, old, new)
@@ -81,14 +78,14 @@ def test_a_missing_project_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_an_empty_table_is_named(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shop.data / "leads.csv").write_text("id,created,name,source,amount\n", encoding="utf-8")
     refused(monkeypatch, capsys, shop.arguments("ingest"), "leads.csv")
 
 
 def test_one_unknown_stage_stops_and_is_listed(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (shop.data / "stages.csv").open("a", encoding="utf-8") as file:
         file.write("L0001,2025-06-01T10:00:00,tlaking\n")
@@ -97,7 +94,7 @@ def test_one_unknown_stage_stops_and_is_listed(
 
 
 def test_outcomes_of_one_class_are_named(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stages = shop.data / "stages.csv"
     stages.write_text(stages.read_text(encoding="utf-8").replace(",won", ",lost"), encoding="utf-8")
@@ -107,26 +104,26 @@ def test_outcomes_of_one_class_are_named(
 
 
 def test_a_day_before_the_first_row_is_named(
-    ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "2020-01-01"), "2020-01-01", "2025-01-0")
     refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "1st of May"), "1st of May")
 
 
 def test_scoring_without_a_model_says_what_to_do(
-    ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(monkeypatch, capsys, ingested.arguments("score"), "funnelcast train")
 
 
 def test_training_without_data_says_what_to_do(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(monkeypatch, capsys, shop.arguments("train"), "funnelcast ingest")
 
 
 def test_a_workspace_of_a_newer_version_is_left_alone(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop.workspace.mkdir()
     (shop.workspace / "VERSION").write_text("99\n", encoding="utf-8")
@@ -134,13 +131,13 @@ def test_a_workspace_of_a_newer_version_is_left_alone(
 
 
 def test_a_second_run_is_refused(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_workspace(shop.workspace):
         refused(monkeypatch, capsys, shop.arguments("ingest"), "going on")
 
 
 def test_a_schedule_needs_a_server(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_server: None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(monkeypatch, capsys, shop.arguments("schedule"), "PREFECT_API_URL")

@@ -33,7 +33,14 @@ def values() -> NDArray[np.float32]:
 def booster(values: NDArray[np.float32]) -> lgb.Booster:
     chance = expit(values[:, 0] + 0.5 * values[:, 1] + 0.7 * values[:, 2] - 1.5 * values[:, 3] - 1)
     outcome = (np.random.default_rng(2).random(ROWS) < chance).astype(int)
-    settings = {"objective": "binary", "num_leaves": 7, "min_data_in_leaf": 5, "verbose": -1, "seed": 3, "deterministic": True}
+    settings = {
+        "objective": "binary",
+        "num_leaves": 7,
+        "min_data_in_leaf": 5,
+        "verbose": -1,
+        "seed": 3,
+        "deterministic": True,
+    }
     return lgb.train(settings, lgb.Dataset(values, outcome), 60)
 
 
@@ -91,7 +98,9 @@ def test_one_behaviour_is_one_reason_and_speaks_of_its_own_value(
         for reason in explanation.reasons:
             place = [f"{column.feature.name} {column.window}" for column in COLUMNS]
             possible = {
-                COLUMNS[at].sentence(float(row[at]), {}) for at, name in enumerate(place) if name.startswith(reason.feature)
+                COLUMNS[at].sentence(float(row[at]), {})
+                for at, name in enumerate(place)
+                if name.startswith(reason.feature)
             }
             assert reason.says in possible
 

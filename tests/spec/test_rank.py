@@ -1,12 +1,14 @@
 """Whom to call first, and in which band everybody stands."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from configs.project import ListSetting
 from models.rank import rank_customers, rank_open
 
 
-def scores(**columns: list[object]) -> pd.DataFrame:
+def scores(**columns: Sequence[object]) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     frame["lead_id"] = frame.get("lead_id", pd.Series([f"L{number}" for number in range(len(frame))]))
     frame["last_touch_at"] = pd.to_datetime(frame.get("last_touch_at", pd.Series([pd.NaT] * len(frame))))

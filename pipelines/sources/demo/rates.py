@@ -27,26 +27,26 @@ from pipelines.sources.demo.words import WON
 
 # What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
 STRONG_SIGNALS = {
-    "pricing page visits": +1.10,
+    "pricing page visits": +1.20,
     "meetings": +0.80,
     "demo request": +1.20,
     "product use": +0.50,
-    "fast answer": +0.60,
+    "fast answer": +0.70,
     "unanswered request, per day": -0.20,
     "careers page visits": -0.80,
-    "long in stage": -0.60,
+    "long in stage": -0.70,
 }
-SOURCE_EFFECT = np.array((0.25, 0.0, 0.1, 0.8, -0.3, -1.0), np.float32)
-ROLE_EFFECT = np.array((0.2, 0.0, 0.25, 0.5, -0.9, -0.15), np.float32)
-SEGMENT_EFFECT = np.array((0.15, 0.05, 0.0, 0.0, -0.1, -0.15), np.float32)
-COUNTRY_EFFECT = np.array((0.0, 0.0, 0.0, 0.05, 0.0, 0.0, -0.05, 0.0), np.float32)
+SOURCE_EFFECT = np.array((0.25, 0.0, 0.0, 1.0, -0.25, -1.2), np.float32)
+ROLE_EFFECT = np.array((0.2, 0.0, 0.2, 0.6, -1.1, 0.0), np.float32)
+SEGMENT_EFFECT = np.array((0.2, 0.0, 0.0, 0.0, 0.0, -0.2), np.float32)
+COUNTRY_EFFECT = np.array((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), np.float32)
 BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
 
 # One entry a code: the six open stages, then won, lost, expected, ended.
 UP = np.array((0.0090, 0.0085, 0.0075, 0.0068, 0.0058, 0.0022, 0, 0, 0, 0), np.float32)
 BUY = np.array((0.0009, 0.0010, 0.0011, 0.0012, 0.0013, 0.0015, 0, 0, 0, 0), np.float32)
 BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
-LOSE = np.array((0.0085, 0.0085, 0.0085, 0.0085, 0.0090, 0.0100, 0, 0, 0, 0), np.float32)
+LOSE = np.array((0.0105, 0.0105, 0.0105, 0.0105, 0.0110, 0.0120, 0, 0, 0, 0), np.float32)
 VISIT = np.array((0.034, 0.036, 0.038, 0.040, 0.040, 0.040, 0.022, 0, 0, 0), np.float32)
 ASK = np.array((0.0045, 0.0045, 0.0045, 0.0038, 0.0030, 0.0030, 0.0030, 0, 0, 0), np.float32)
 MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
@@ -186,7 +186,9 @@ def _coldness(leads: Leads, warm: Floats, day: int) -> Floats:
     """How much likelier than usual a lead is to be lost: cold, quiet, refused or with no budget."""
     quiet = np.minimum(_days(day - leads.last_inbound), 60)
     refused = np.float32(1.2) * (leads.consent == NO) + np.float32(0.5) * (leads.budget == NO_BUDGET)
-    return np.asarray(np.exp(np.clip(refused - 0.5 * warm + 0.012 * quiet, -3, 3)), np.float32)
+    patience = 0.25 + 0.75 * np.minimum(_days(day - leads.since) / 21, 1)
+    cold: Floats = patience * np.exp(np.clip(refused - 0.5 * warm + 0.012 * quiet, -3, 3))
+    return cold
 
 
 def same_day_answer(speed: Floats, weekday: int) -> Floats:
