@@ -8,19 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, Run
-from mlflow.entities.model_registry import ModelVersion
-from mlflow.exceptions import MlflowException
+from time import time
+from typing import TYPE_CHECKING
 
 from configs.errors import FunnelcastError
 from models.bundle import Bundle, load_bundle, save_bundle
 from models.plots import gains_svg, reliability_svg
 from models.train import MODEL, TrainingResult
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+    from mlflow.entities.model_registry import ModelVersion
+
 CHAMPION, PREVIOUS = "champion", "previous"
 BUNDLE = "bundle"
+ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Tracking:
         return Champion(result.bundle, str(version.version))
 
     def champion(self) -> Champion | None:
-        """The model that serves; None when none has been trained. Raises FunnelcastError when the server cannot be reached."""
+        """The model that serves; None when none has been trained. Raises FunnelcastError when it or the server cannot be reached."""
         with self._client() as client:
             version = self._aliased(client, CHAMPION)
             if version is None:
@@ -72,27 +75,31 @@ class Tracking:
                 return Champion(load_bundle(Path(loaded)), str(version.version))
 
     @contextmanager
-    def _client(self) -> Iterator[MlflowClient]:
+    def _client(self) -> Iterator["MlflowClient"]:
+        # MLflow reads this while it is imported, so it is imported only now.
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
-        try:
-            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-                yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
-        except MlflowException as error:
-            raise FunnelcastError(
-                f"The tracking server {self.uri} did not do its part: {error.message.splitlines()[0]} "
-                "Check tracking.uri in the project file."
-            ) from error
+        with warnings.catch_warnings(action="ignore"):
+            from mlflow import MlflowClient
+            from mlflow.exceptions import MlflowException
 
-    def _experiment_id(self, client: MlflowClient) -> str:
+            for name in ("mlflow", "alembic"):
+                logging.getLogger(name).setLevel(logging.ERROR)
+            try:
+                yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+            except (MlflowException, OSError) as error:
+                raise FunnelcastError(
+                    f"The models kept in {self.uri} cannot be reached or written: {str(error).splitlines()[0]} "
+                    "Check tracking.uri in the project file; if the workspace was moved, run `funnelcast train`."
+                ) from error
+
+    def _experiment_id(self, client: "MlflowClient") -> str:
         found = client.get_experiment_by_name(self.experiment)
         if found is not None:
             return str(found.experiment_id)
         return str(client.create_experiment(self.experiment, self.artefacts.as_uri() if self.artefacts else None))
 
-    def _register(self, client: MlflowClient, run: Run) -> ModelVersion:
+    def _register(self, client: "MlflowClient", run: "Run") -> "ModelVersion":
         if not client.search_registered_models(f"name = '{self.model}'"):
             client.create_registered_model(self.model)
         version = client.create_model_version(self.model, f"{run.info.artifact_uri}/{BUNDLE}", run.info.run_id)
@@ -102,18 +109,23 @@ class Tracking:
         client.set_registered_model_alias(self.model, CHAMPION, str(version.version))
         return version
 
-    def _aliased(self, client: MlflowClient, alias: str) -> ModelVersion | None:
+    def _aliased(self, client: "MlflowClient", alias: str) -> "ModelVersion | None":
+        from mlflow.exceptions import MlflowException
+
         try:
             return client.get_model_version_by_alias(self.model, alias)
         except MlflowException as error:
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            if error.error_code in ABSENT:
                 return None
             raise
 
 
-def _log(client: MlflowClient, run: Run, result: TrainingResult) -> None:
-    run_id = run.info.run_id
-    client.log_batch(run_id, metrics=_metrics(result), params=_params(result))
+def _log(client: "MlflowClient", run: "Run", result: TrainingResult) -> None:
+    from mlflow.entities import Metric, Param
+
+    run_id, now = run.info.run_id, int(time() * 1000)
+    metrics = [Metric(name, value, now, 0) for name, value in _metrics(result).items()]
+    client.log_batch(run_id, metrics=metrics, params=[Param(name, value) for name, value in _settings(result).items()])
     client.log_dict(run_id, {name: list(model.columns) for name, model in result.bundle.heads.items()}, "features.json")
     for judgement in result.judgements:
         name = judgement.head.name
@@ -125,19 +137,20 @@ def _log(client: MlflowClient, run: Run, result: TrainingResult) -> None:
         client.log_artifacts(run_id, folder, BUNDLE)
 
 
-def _metrics(result: TrainingResult) -> list[Metric]:
+def _metrics(result: TrainingResult) -> dict[str, float]:
     """HEAD.METRIC of the model and HEAD.RIVAL.METRIC of its rivals; a metric without a meaning there is left out."""
-    found = []
-    for judgement in result.judgements:
-        for name, row in judgement.metrics.iterrows():
-            who = judgement.head.name if name == MODEL else f"{judgement.head.name}.{name}"
-            found += [Metric(f"{who}.{metric}", float(value), 0, 0) for metric, value in row.items() if value == value]  # noqa: PLR0124
-    return found
+    return {
+        f"{judgement.head.name}.{metric}" if judge == MODEL else f"{judgement.head.name}.{judge}.{metric}": float(value)
+        for judgement in result.judgements
+        for judge, row in judgement.metrics.iterrows()
+        for metric, value in row.dropna().items()
+    }
 
 
-def _params(result: TrainingResult) -> list[Param]:
+def _settings(result: TrainingResult) -> dict[str, str]:
+    """What the training was made with and from: settings, data window and row counts, for all heads and for each."""
     bundle = result.bundle
-    settings = {
+    settings: dict[str, object] = {
         "project": bundle.origin.project,
         "funnel": bundle.origin.funnel,
         "feature_fingerprint": bundle.origin.fingerprint,
@@ -155,4 +168,4 @@ def _params(result: TrainingResult) -> list[Param]:
             f"{name}.trained_from": model.trained_from.isoformat(),
             f"{name}.trained_to": model.trained_to.isoformat(),
         }
-    return [Param(key, str(value)) for key, value in settings.items()]
+    return {name: str(value) for name, value in settings.items()}

@@ -27,14 +27,14 @@ from pipelines.sources.demo.words import WON
 
 # What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
 STRONG_SIGNALS = {
-    "pricing page visits": +1.20,
-    "meetings": +0.80,
-    "demo request": +1.20,
-    "product use": +0.50,
+    "pricing page visits": +1.10,
+    "meetings": +0.70,
+    "demo request": +1.00,
+    "product use": +0.45,
     "fast answer": +0.70,
     "unanswered request, per day": -0.20,
     "careers page visits": -0.80,
-    "long in stage": -0.70,
+    "long in stage": -0.50,
 }
 SOURCE_EFFECT = np.array((0.25, 0.0, 0.0, 1.0, -0.25, -1.2), np.float32)
 ROLE_EFFECT = np.array((0.2, 0.0, 0.2, 0.6, -1.1, 0.0), np.float32)
@@ -43,10 +43,10 @@ COUNTRY_EFFECT = np.array((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), np.float32)
 BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
 
 # One entry a code: the six open stages, then won, lost, expected, ended.
-UP = np.array((0.0090, 0.0085, 0.0075, 0.0068, 0.0058, 0.0022, 0, 0, 0, 0), np.float32)
-BUY = np.array((0.0009, 0.0010, 0.0011, 0.0012, 0.0013, 0.0015, 0, 0, 0, 0), np.float32)
+UP = np.array((0.0125, 0.0120, 0.0105, 0.0090, 0.0072, 0.0022, 0, 0, 0, 0), np.float32)
+BUY = np.array((0.0005, 0.0006, 0.0007, 0.0008, 0.0009, 0.0012, 0, 0, 0, 0), np.float32)
 BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
-LOSE = np.array((0.0105, 0.0105, 0.0105, 0.0105, 0.0110, 0.0120, 0, 0, 0, 0), np.float32)
+LOSE = np.array((0.0085, 0.0085, 0.0085, 0.0085, 0.0090, 0.0100, 0, 0, 0, 0), np.float32)
 VISIT = np.array((0.034, 0.036, 0.038, 0.040, 0.040, 0.040, 0.022, 0, 0, 0), np.float32)
 ASK = np.array((0.0045, 0.0045, 0.0045, 0.0038, 0.0030, 0.0030, 0.0030, 0, 0, 0), np.float32)
 MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
