@@ -61,8 +61,8 @@ def _rows_to_judge(later: Matrix, head: Head) -> Matrix:
     judged = later.take(usable(days_of(later.snapshots), outcomes_of(later, head), head, datetime.max))
     if not len(judged.values):
         raise FunnelcastError(
-            f"{head.name}: no outcome of the days to judge on is known; their {head.horizon_days} days are not over, or none of them counts. "
-            "Give earlier days for --from and --to."
+            f"{head.name}: no outcome of the days to judge on is known. Their {head.horizon_days} days are not over, or it applies to "
+            "nobody then; give earlier days for --from and --to."
         )
     return judged
 

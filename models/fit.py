@@ -39,9 +39,9 @@ PATIENCE_TREES = 50
 def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
     """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1 and as_of (UTC).
 
-    The number of trees is the one with the least log loss on up to three later blocks of weeks, each judged by trees that learned from
-    the weeks before it; the calibrator is fitted to those same out-of-time margins. Then the trees are grown once more on all rows,
-    and as many more as there are more rows, by the square root. The same rows give the same model on any machine.
+    The number of trees is the one with the least log loss on up to two later blocks of weeks, each judged by trees that learned from
+    the weeks before it; from then on it grows with the square root of the rows learned from. The calibrator is fitted to the same
+    out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the same model on any machine.
     Raises FunnelcastError when all outcomes are the same or there are too few days.
     """
     if not _has_both(outcomes):
@@ -52,8 +52,11 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
     if not taught:
         raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
-    trees, calibrator = _judge_folds(inputs, outcomes, taught)
-    grown = round(trees * np.sqrt(len(outcomes) / np.mean([fold.earlier.sum() for fold in taught])))
+    growing = [_seedling(inputs, outcomes, fold) for fold in taught]
+    best = _best_number_of_trees(growing)
+    trees = [_trees(best, taught, int(fold.earlier.sum())) for fold in taught]
+    calibrator = _calibrator(growing, trees, inputs, outcomes, taught)
+    grown = _trees(best, taught, len(outcomes))
     booster = lgb.train(dict(SETTINGS), lgb.Dataset(inputs, outcomes), num_boost_round=grown)
     return HeadModel(
         head=head,
@@ -66,18 +69,6 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
         rows=len(outcomes),
         yes=int(outcomes.sum()),
     )
-
-
-def _judge_folds(inputs: Values, outcomes: Floats, folds: Sequence[Split]) -> tuple[int, Calibrator]:
-    """The number of trees that serves later weeks best, and the calibrator that makes their chances there honest."""
-    growing = [_seedling(inputs, outcomes, fold) for fold in folds]
-    trees = _best_number_of_trees(growing)
-    margins = [
-        booster.predict(inputs[fold.later], raw_score=True, num_iteration=trees)
-        for booster, fold in zip(growing, folds, strict=True)
-    ]
-    judged = [outcomes[fold.later] for fold in folds]
-    return trees, fit_calibrator(np.concatenate(margins), np.concatenate(judged))
 
 
 def _seedling(inputs: Values, outcomes: Floats, fold: Split) -> lgb.Booster:
@@ -99,6 +90,22 @@ def _best_number_of_trees(growing: Sequence[lgb.Booster]) -> int:
         losses.append(round(float(np.mean([booster.eval_valid()[0][2] for booster in growing])), 10))
         best = int(np.argmin(losses))
     return best + 1
+
+
+def _trees(best: int, folds: Sequence[Split], rows: int) -> int:
+    """How many trees so many rows bear, where `best` served the folds on the whole."""
+    return max(1, round(best * float(np.sqrt(rows / np.mean([fold.earlier.sum() for fold in folds])))))
+
+
+def _calibrator(
+    grown: Sequence[lgb.Booster], trees: Sequence[int], inputs: Values, outcomes: Floats, folds: Sequence[Split]
+) -> Calibrator:
+    """The calibrator that makes the chances honest that each model, with so many trees, gives to its fold's later rows."""
+    margins = [
+        booster.predict(inputs[fold.later], raw_score=True, num_iteration=number)
+        for booster, number, fold in zip(grown, trees, folds, strict=True)
+    ]
+    return fit_calibrator(np.concatenate(margins), np.concatenate([outcomes[fold.later] for fold in folds]))
 
 
 def _varies(values: Values) -> NDArray[np.bool_]:

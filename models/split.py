@@ -15,7 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 JUDGED_SHARE = 1 / 5
 BLOCK_SHARE = 1 / 6
-MOST_BLOCKS = 3
+MOST_BLOCKS = 2
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def hold_out(as_of: Days, head: Head) -> Split:
 
 
 def expanding_folds(as_of: Days, head: Head) -> tuple[Split, ...]:
-    """Up to three successive blocks of the newest as-of days, each with all before it whose windows end by its first day.
+    """Up to two successive blocks of the newest as-of days, each with all before it whose windows end by its first day.
 
     A block is a sixth of the days, shorter where that leaves nothing before it; oldest block first. Raises FunnelcastError
     when there are too few days, saying how many are needed.
