@@ -1,0 +1,103 @@
+"""A trained model comes back byte for byte, refuses other features, and the registry knows which one serves."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from configs.errors import FunnelcastError
+from features.matrix import Matrix
+from models.bundle import Origin, check_fingerprint, load_bundle, save_bundle
+from models.heads import Head
+from models.predict import contributions, inputs, margins, predict
+from models.track import Tracking
+from models.train import TrainingResult, train
+
+HEAD = Head("win", "open", 14, "buy")
+WEEKS, LEADS = 20, 60
+
+
+@pytest.fixture(scope="module")
+def matrix() -> Matrix:
+    draw = np.random.default_rng(5)
+    days = np.repeat(pd.date_range("2026-01-05", periods=WEEKS, freq="7D").to_numpy(), LEADS)
+    values = draw.normal(size=(len(days), 4)).astype(np.float32)
+    values[:, 3] = 1.0
+    outcome = (draw.random(len(days)) < 1 / (1 + np.exp(-2 * values[:, 0]))).astype(float)
+    snapshots = pd.DataFrame(
+        {
+            "lead_id": [f"L{row % LEADS}" for row in range(len(days))],
+            "as_of": days,
+            "cohort": "open",
+            "stage": "new",
+            "last_touch_at": days - np.timedelta64(1, "D"),
+        }
+    )
+    return Matrix(snapshots, values, ("interest", "noise", "chatter", "constant"), pd.DataFrame({"win": outcome}))
+
+
+@pytest.fixture(scope="module")
+def result(matrix: Matrix) -> TrainingResult:
+    return train(matrix, [HEAD], datetime(2026, 7, 1), Origin("shop", "funnel", "abc"), 5)
+
+
+def test_it_learns_what_there_is_to_learn_and_leaves_constants_out(result: TrainingResult) -> None:
+    judged = result.judgements[0].metrics
+    assert judged.loc["model", "auc"] > 0.8
+    assert judged.loc["model", "auc"] > judged.loc["stage_rate", "auc"] + 0.2
+    assert judged.loc["model", "log_loss"] < judged.loc["recency", "log_loss"]
+    assert "constant" not in result.bundle.heads["win"].columns
+
+
+def test_the_same_rows_give_the_same_model(matrix: Matrix, result: TrainingResult) -> None:
+    again = train(matrix, [HEAD], datetime(2026, 7, 1), Origin("shop", "funnel", "abc"), 5)
+    assert again.bundle == result.bundle
+
+
+def test_a_bundle_comes_back_whole(result: TrainingResult, matrix: Matrix, tmp_path: Path) -> None:
+    save_bundle(result.bundle, tmp_path / "one")
+    save_bundle(load_bundle(tmp_path / "one"), tmp_path / "two")
+    for name in ("bundle.json", "win.lgb"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    pd.testing.assert_frame_equal(predict(load_bundle(tmp_path / "two"), matrix), predict(result.bundle, matrix))
+
+
+def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path) -> None:
+    save_bundle(result.bundle, tmp_path)
+    (tmp_path / "win.lgb").write_text("tree")
+    with pytest.raises(FunnelcastError, match="funnelcast train"):
+        load_bundle(tmp_path)
+
+
+def test_other_features_are_refused(result: TrainingResult) -> None:
+    check_fingerprint(result.bundle, "abc")
+    with pytest.raises(FunnelcastError, match="abc.*xyz.*funnelcast train"):
+        check_fingerprint(result.bundle, "xyz")
+
+
+def test_contributions_add_up_to_the_margin(result: TrainingResult, matrix: Matrix) -> None:
+    model = result.bundle.heads["win"]
+    values = inputs(model, matrix.values, matrix.columns)
+    np.testing.assert_allclose(contributions(model, values).sum(axis=1), margins(model, values), atol=1e-9)
+
+
+def test_a_row_of_another_cohort_has_no_chance(result: TrainingResult, matrix: Matrix) -> None:
+    customers = replace(matrix, snapshots=matrix.snapshots.assign(cohort="customer"))
+    assert predict(result.bundle, customers)["win"].isna().all()
+
+
+def test_the_newest_model_serves_and_the_one_before_is_kept(result: TrainingResult, tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", "test", tmp_path / "artefacts")
+    assert tracking.champion() is None
+    first = tracking.record_training(result)
+    second = tracking.record_training(result)
+    serving = tracking.champion()
+    assert serving is not None
+    assert (first.version, second.version, serving.version) == ("1", "2", "2")
+    assert serving.bundle == result.bundle
+    kept = {path.name for path in (tmp_path / "artefacts").rglob("*") if path.is_file()}
+    assert {"bundle.json", "win.lgb", "features.json", "win_reliability.svg", "win_gains.svg"} <= kept
+    assert not any(name.endswith((".pkl", ".pickle")) for name in kept)
