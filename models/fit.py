@@ -1,6 +1,7 @@
 """Learns one head from the past: as many small trees as paid off on later weeks, and chances that kept their word there."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import lightgbm as lgb
@@ -34,6 +35,8 @@ SETTINGS: dict[str, float | str] = {
 }
 MOST_TREES = 1000
 PATIENCE_TREES = 50
+ROWS_PER_THREAD = 20_000  # with fewer, threads wait for each other longer than they work
+MOST_THREADS = 4
 
 
 def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
@@ -52,15 +55,17 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
     if not taught:
         raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
-    growing = [_seedling(inputs, outcomes, fold) for fold in taught]
+    # The same number of threads throughout: models that grow by turns must not change it under each other.
+    settings = {**SETTINGS, "num_threads": _threads(len(outcomes))}
+    growing = [_seedling(inputs, outcomes, fold, settings) for fold in taught]
     best = _best_number_of_trees(growing)
     trees = [_trees(best, taught, int(fold.earlier.sum())) for fold in taught]
     calibrator = _calibrator(growing, trees, inputs, outcomes, taught)
     grown = _trees(best, taught, len(outcomes))
-    booster = lgb.train(dict(SETTINGS), lgb.Dataset(inputs, outcomes), num_boost_round=grown)
+    booster = lgb.train(settings, lgb.Dataset(inputs, outcomes), num_boost_round=grown)
     return HeadModel(
         head=head,
-        booster=booster.model_to_string(),
+        booster=_text(booster),
         calibrator=calibrator,
         columns=tuple(columns[int(place)] for place in used),
         trees=grown,
@@ -71,12 +76,17 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     )
 
 
-def _seedling(inputs: Values, outcomes: Floats, fold: Split) -> lgb.Booster:
+def _threads(rows: int) -> int:
+    """How many threads learn from so many rows; the model is the same with any number."""
+    return max(1, min(os.cpu_count() or 1, MOST_THREADS, rows // ROWS_PER_THREAD))
+
+
+def _seedling(inputs: Values, outcomes: Floats, fold: Split, settings: Mapping[str, float | str]) -> lgb.Booster:
     """A model without trees that will learn from the fold's earlier rows and be judged on its later ones."""
     # lgb.cv would cut the folds out of one Dataset; with LightGBM 4.7 such a subset of sparse columns corrupts memory.
-    earlier = lgb.Dataset(inputs[fold.earlier], outcomes[fold.earlier], params=dict(SETTINGS))
+    earlier = lgb.Dataset(inputs[fold.earlier], outcomes[fold.earlier], params=dict(settings))
     later = lgb.Dataset(inputs[fold.later], outcomes[fold.later], reference=earlier)
-    return lgb.Booster(dict(SETTINGS), earlier).add_valid(later, "later")
+    return lgb.Booster(dict(settings), earlier).add_valid(later, "later")
 
 
 def _best_number_of_trees(growing: Sequence[lgb.Booster]) -> int:
@@ -106,6 +116,12 @@ def _calibrator(
         for booster, number, fold in zip(grown, trees, folds, strict=True)
     ]
     return fit_calibrator(np.concatenate(margins), np.concatenate([outcomes[fold.later] for fold in folds]))
+
+
+def _text(booster: lgb.Booster) -> str:
+    """The trees as text, without the settings at its end: they name the number of threads, which differs between machines."""
+    text: str = booster.model_to_string()
+    return text.partition("\nparameters:")[0] + "\n"
 
 
 def _varies(values: Values) -> NDArray[np.bool_]:

@@ -36,7 +36,9 @@ class Signal:
 
 SIGNALS = {
     "pricing page visits": Signal("pricing_visits_14d", 2, ("pricing_visits", "last_pricing_visit")),
-    "meetings": Signal("meetings_held_30d", 1, ("meetings_held", "meeting_minutes", "last_meeting")),
+    "meetings": Signal(
+        "meetings_held_14d", 1, ("meetings_held", "meeting_minutes", "last_meeting", "account_meetings")
+    ),
     "demo request": Signal("demo_requests_30d", 1, ("demo_requests", "forms", "last_form")),
     "careers page visits": Signal("careers_visits_30d", 1, ("careers_visits",)),
     "long in stage": Signal("days_in_stage", 60, ("days_in_stage", "stay_against_usual", "steps_forward", "days_open")),

@@ -45,10 +45,9 @@ def result(matrix: Matrix) -> TrainingResult:
 
 
 def test_it_learns_what_there_is_to_learn_and_leaves_constants_out(result: TrainingResult) -> None:
-    judged = result.judgements[0].metrics
-    assert judged.loc["model", "auc"] > 0.8
-    assert judged.loc["model", "auc"] > judged.loc["stage_rate", "auc"] + 0.2
-    assert judged.loc["model", "log_loss"] < judged.loc["recency", "log_loss"]
+    auc, log_loss = (result.judgements[0].metrics[name].to_dict() for name in ("auc", "log_loss"))
+    assert auc["model"] > max(0.8, auc["stage_rate"] + 0.2)
+    assert log_loss["model"] < log_loss["recency"]
     assert "constant" not in result.bundle.heads["win"].columns
 
 
@@ -74,7 +73,7 @@ def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path) -> No
 
 def test_other_features_are_refused(result: TrainingResult) -> None:
     check_fingerprint(result.bundle, "abc")
-    with pytest.raises(FunnelcastError, match="abc.*xyz.*funnelcast train"):
+    with pytest.raises(FunnelcastError, match=r"abc.*xyz.*funnelcast train"):
         check_fingerprint(result.bundle, "xyz")
 
 

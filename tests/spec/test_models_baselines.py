@@ -1,5 +1,7 @@
 """What the two simple rivals say of a few snapshots."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,10 @@ from models.baselines import STAGE_WEIGHT, rivals
 DAY = pd.Timestamp("2024-03-04")
 
 
-def snapshots(stages: list[str | None], days_ago: list[float]) -> pd.DataFrame:
-    return pd.DataFrame({"stage": stages, "as_of": DAY, "last_touch_at": DAY - pd.to_timedelta(days_ago, unit="D")})
+def snapshots(stages: Sequence[str | None], days_ago: Sequence[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"stage": stages, "as_of": DAY, "last_touch_at": DAY - pd.to_timedelta(pd.Series(days_ago), unit="D")}
+    )
 
 
 def test_the_rate_of_a_stage_is_drawn_towards_the_rate_of_all() -> None:

@@ -130,7 +130,7 @@ def draw_leads(market: Market, dice: np.random.Generator, accounts: Rows, days: 
     employees, owner = own.employees[accounts], own.owner[accounts]
     amount = (employees**0.55 * np.exp(dice.normal(6.3, 0.5, count))).round(-2)
     agreed = dice.random(count, np.float32) < CONSENT_BY_SOURCE[source]
-    fixed = fixed_effect(source, own.segment[accounts], own.country[accounts], employees)
+    fixed = fixed_effect(source, own.segment[accounts], employees)
     return Leads(
         lead=np.arange(count, dtype=np.int32),
         account=accounts.astype(np.int32),

@@ -1,5 +1,6 @@
 """How likely everything is on a day, each as a formula of what the tables show at midnight."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,30 +24,38 @@ from pipelines.sources.demo.state import (
     Leads,
     Rows,
 )  # fmt: skip
-from pipelines.sources.demo.words import WON
+from pipelines.sources.demo.words import BUDGETS, ROLES, SEGMENTS, SOURCES, WON
 
-# What moves a lead ahead (+) or back (-): the chance of a step forward is multiplied by exp(effect x signal).
+# What moves a lead ahead (+) or holds it back (-): the chance of a step forward is multiplied by exp(effect x signal).
 STRONG_SIGNALS = {
-    "pricing page visits": +1.10,
-    "meetings": +0.70,
-    "demo request": +1.00,
-    "product use": +0.45,
-    "fast answer": +0.70,
+    "pricing page visits": +1.20,
+    "meetings": +0.75,
+    "demo request": +1.10,
+    "product use": +0.50,
+    "fast answer": +0.80,
     "unanswered request, per day": -0.20,
-    "careers page visits": -0.80,
-    "long in stage": -0.50,
+    "careers page visits": -0.90,
+    "long in stage": -0.55,
 }
-SOURCE_EFFECT = np.array((0.25, 0.0, 0.0, 1.0, -0.25, -1.2), np.float32)
-ROLE_EFFECT = np.array((0.2, 0.0, 0.2, 0.6, -1.1, 0.0), np.float32)
-SEGMENT_EFFECT = np.array((0.2, 0.0, 0.0, 0.0, 0.0, -0.2), np.float32)
-COUNTRY_EFFECT = np.array((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), np.float32)
-BUDGET_EFFECT = np.array((0.0, 0.5, -0.8), np.float32)
+SOURCE_EFFECT = {"referral": +1.0, "website": +0.25, "outbound": -0.25, "bought_list": -1.2}
+ROLE_EFFECT = {"executive": +0.6, "manager": +0.2, "buyer": +0.2, "student": -1.1}
+SEGMENT_EFFECT = {"software": +0.2, "public": -0.2}
+BUDGET_EFFECT = {"yes": +0.5, "no": -0.8}
+EMPLOYEES_EFFECT, MOST_EMPLOYEES_EFFECT = 0.15, 0.25  # for ten times as many as the usual hundred
 
-# One entry a code: the six open stages, then won, lost, expected, ended.
-UP = np.array((0.0125, 0.0120, 0.0105, 0.0090, 0.0072, 0.0022, 0, 0, 0, 0), np.float32)
-BUY = np.array((0.0005, 0.0006, 0.0007, 0.0008, 0.0009, 0.0012, 0, 0, 0, 0), np.float32)
+
+def _by_code(effects: Mapping[str, float], words: Sequence[str]) -> Floats:
+    return np.array([effects.get(word, 0) for word in words], np.float32)
+
+
+BY_SOURCE, BY_ROLE = _by_code(SOURCE_EFFECT, SOURCES), _by_code(ROLE_EFFECT, ROLES)
+BY_SEGMENT, BY_BUDGET = _by_code(SEGMENT_EFFECT, SEGMENTS), _by_code(BUDGET_EFFECT, BUDGETS)
+
+# The usual chance on a day, one entry a code: the six open stages, then won, lost, expected, ended.
+UP = np.array((0.0115, 0.0110, 0.0090, 0.0073, 0.0056, 0.0018, 0, 0, 0, 0), np.float32)
+BUY = np.array((0.0003, 0.0004, 0.0005, 0.0005, 0.0006, 0.0009, 0, 0, 0, 0), np.float32)
 BACK = np.array((0, 0.0008, 0.0018, 0.0022, 0.0024, 0.0030, 0, 0, 0, 0), np.float32)
-LOSE = np.array((0.0085, 0.0085, 0.0085, 0.0085, 0.0090, 0.0100, 0, 0, 0, 0), np.float32)
+LOSE = np.array((0.0092, 0.0092, 0.0092, 0.0097, 0.0107, 0.0118, 0, 0, 0, 0), np.float32)
 VISIT = np.array((0.034, 0.036, 0.038, 0.040, 0.040, 0.040, 0.022, 0, 0, 0), np.float32)
 ASK = np.array((0.0045, 0.0045, 0.0045, 0.0038, 0.0030, 0.0030, 0.0030, 0, 0, 0), np.float32)
 MAIL = np.array((0.060, 0.060, 0.055, 0.045, 0.045, 0.040, 0.020, 0, 0, 0), np.float32)
@@ -54,7 +63,6 @@ CALL = np.array((0.030, 0.030, 0.028, 0.028, 0.030, 0.040, 0.006, 0, 0, 0), np.f
 MEET = np.array((0.0020, 0.0060, 0.0110, 0.0140, 0.0140, 0.0150, 0.0030, 0, 0, 0), np.float32)
 SIGN_UP = np.array((0.0020, 0.0024, 0.0034, 0.0036, 0.0026, 0.0026, 0, 0, 0, 0), np.float32)
 HERE = np.array((1, 1, 1, 1, 1, 1, 1, 0, 0, 0), np.float32)
-OPEN = np.array((1, 1, 1, 1, 1, 1, 0, 0, 0, 0), np.float32)
 
 AT_WORK = (1.30, 1.30, 1.30, 1.30, 1.20, 0.20, 0.20)  # what people do in the office, Monday first
 AT_SCREEN = (1.15, 1.15, 1.15, 1.15, 1.05, 0.65, 0.70)
@@ -65,13 +73,13 @@ EVENT, RING, COURSE, OPT_OUT, OPT_OUT_A_MAIL = (
     np.float32(a_day) for a_day in (0.0012, 0.0015, 0.0008, 0.0002, 0.00012)
 )
 HALF = np.float32(0.5)
-NO_BUDGET = 2
+NO_BUDGET = BUDGETS.index("no")
 
 
-def fixed_effect(source: Codes, segment: Codes, country: Codes, employees: Floats) -> Floats:
-    """What a lead's origin and company add to every log rate; up to 0.25 for a company ten times the usual size."""
-    size = np.clip(0.15 * (np.log10(employees) - 2), -0.25, 0.25)
-    return np.asarray(SOURCE_EFFECT[source] + SEGMENT_EFFECT[segment] + COUNTRY_EFFECT[country] + size, np.float32)
+def fixed_effect(source: Codes, segment: Codes, employees: Floats) -> Floats:
+    """What a lead's origin and company add to the logarithm of its chances; its country tells nothing."""
+    size = np.clip(EMPLOYEES_EFFECT * (np.log10(employees) - 2), -MOST_EMPLOYEES_EFFECT, MOST_EMPLOYEES_EFFECT)
+    return np.asarray(BY_SOURCE[source] + BY_SEGMENT[segment] + size, np.float32)
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,8 @@ def warmth(leads: Leads, day: int, others: Colleagues) -> Floats:
     stayed = np.maximum(_days(day - leads.since), 0)
     warm: Floats = (
         leads.fixed
-        + ROLE_EFFECT.take(leads.role)
-        + BUDGET_EFFECT.take(leads.budget)
+        + BY_ROLE.take(leads.role)
+        + BY_BUDGET.take(leads.budget)
         + np.float32(0.3) * leads.decided
         + effect["pricing page visits"] * np.log1p(np.minimum(signal[PRICING], 5))
         + effect["meetings"] * np.minimum(signal[MEETINGS], 2.5)

@@ -26,7 +26,7 @@ FADING: Floats = np.array([[0.5 ** (1 / days)] for days in HALF_LIFE_DAYS.values
 class Leads:
     """One entry a lead in every array; days count from the first day of the company.
 
-    fixed: sum of the effects of source, segment, employees and country; keen: how much likelier
+    fixed: sum of the effects of source, segment and employees; keen: how much likelier
     than usual that makes what a lead does by itself. speed: share of requests that the owner answers on the day. code: 0 to
     5 an open stage, then WON, LOST, EXPECTED, ENDED. enters: the day on which an expected or lost lead comes (back). waiting:
     the day of the oldest unanswered request, else -1. prompt: how fast the last answer was, from 1 (at once) to -1 (after

@@ -1,0 +1,72 @@
+"""A head learns the same model on any machine, and refuses what cannot be learned."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from configs.errors import FunnelcastError
+from models import fit
+from models.bundle import HeadModel
+from models.fit import fit_head
+from models.heads import Head
+from models.metrics import auc, calibration_error
+from models.predict import margins, to_chance
+
+Floats = NDArray[np.float64]
+
+HEAD = Head("win", "open", 14, "buy")
+WEEKS, LEADS = 24, 150
+COLUMNS = ("interest", "rare", "constant", "unknown", "noise")
+
+
+def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.datetime64], Floats]:
+    """Values, outcomes, as_of and true chances; `rare` is almost always 0, as most counts are."""
+    rng = np.random.default_rng(seed)
+    as_of = np.repeat(np.datetime64("2024-01-01", "us") + np.arange(WEEKS) * np.timedelta64(7, "D"), LEADS)
+    rows = len(as_of)
+    rare = (rng.random(rows) < 0.03) * rng.integers(1, 5, rows)
+    values = np.column_stack([rng.normal(size=rows), rare, np.ones(rows), np.full(rows, np.nan), rng.normal(size=rows)])
+    chances = 1 / (1 + np.exp(1.5 - values[:, 0] - rare))
+    return values.astype(np.float32), (rng.random(rows) < chances).astype(float), as_of, chances
+
+
+def learned() -> HeadModel:
+    values, outcomes, as_of, _ = weeks()
+    return fit_head(HEAD, values, COLUMNS, outcomes, as_of)
+
+
+def test_it_comes_near_the_true_chances() -> None:
+    model = learned()
+    values, outcomes, _, chances = weeks(seed=4)
+    said = to_chance(model, margins(model, values[:, [0, 1, 4]]))
+    assert model.columns == ("interest", "rare", "noise"), "columns with one value teach nothing"
+    assert auc(outcomes, said) > auc(outcomes, chances) - 0.02
+    assert calibration_error(outcomes, said) < 0.04
+    assert (model.rows, model.yes) == (WEEKS * LEADS, int(weeks()[1].sum()))
+    assert f"{model.trained_from} {model.trained_to}" == "2024-01-01 00:00:00 2024-06-10 00:00:00"
+
+
+def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "MOST_TREES", 20)
+    found = []
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(fit, "_threads", lambda _, threads=threads: threads)
+        found.append(learned())
+    assert found[0] == found[1] == found[2]
+    assert "num_threads" not in found[0].booster
+
+
+@pytest.mark.parametrize(("every", "said"), [(1.0, "yes"), (0.0, "no")])
+def test_one_answer_alone_is_refused(every: float, said: str) -> None:
+    values, outcomes, as_of, _ = weeks()
+    with pytest.raises(
+        FunnelcastError, match=rf"win: the outcome is '{said}' for all 3,600 .* 2024-01-01 to 2024-06-10 .* 14 days"
+    ):
+        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of)
+
+
+def test_one_answer_in_every_older_part_is_refused() -> None:
+    values, outcomes, as_of, _ = weeks()
+    late = np.where(as_of == as_of.max(), outcomes, 0.0)
+    with pytest.raises(FunnelcastError, match="the outcome is 'no' for all"):
+        fit_head(HEAD, values, COLUMNS, late, as_of)
