@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from configs.errors import FunnelcastError
 from models.heads import Head
-from models.split import expanding_folds, hold_out, usable
+from models.split import Days, Split, expanding_folds, hold_out, usable
 
 START = np.datetime64("2025-01-06", "us")
 spans = st.lists(st.integers(0, 400), min_size=1, max_size=60)
@@ -19,7 +19,7 @@ def head(days: int) -> Head:
     return Head("win", "open", days, "buy")
 
 
-def moments(offsets: list[int]) -> np.ndarray:
+def moments(offsets: list[int]) -> Days:
     return START + np.array(sorted(offsets)).astype("timedelta64[D]")
 
 
@@ -27,15 +27,19 @@ def moments(offsets: list[int]) -> np.ndarray:
 @given(spans, st.integers(1, 90))
 def test_the_parts_never_touch(offsets: list[int], horizon: int) -> None:
     as_of, window = moments(offsets), np.timedelta64(horizon, "D")
-    for divide in (lambda: expanding_folds(as_of, head(horizon)), lambda: (hold_out(as_of, head(horizon)),)):
+    for divide in (expanding_folds, held_out):
         try:
-            splits = divide()
+            splits = divide(as_of, head(horizon))
         except FunnelcastError:
             continue
         for split in splits:
             assert split.earlier.any()
             assert split.later.any()
             assert as_of[split.earlier].max() + window <= as_of[split.later].min()
+
+
+def held_out(as_of: Days, asked: Head) -> tuple[Split, ...]:
+    return (hold_out(as_of, asked),)
 
 
 @settings(max_examples=200, deadline=None)
