@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from pipelines.sources.demo.deals import GRACE_DAYS
 from pipelines.sources.demo.words import STAGE_LABELS, STAGES
 from pipelines.sources.files import ingest
 from pipelines.store import open_lake, open_workspace
-from tests.made_up import LOST, STAGES as LABELS, WON, Export
+from tests.made_up import LOST, WON, Export
+from tests.made_up import STAGES as LABELS
 
 PROJECT = Path("configs/projects/demo.yaml")
 COMPANY = DemoCompany(leads=1_200, months=12, seed=5)
@@ -99,7 +101,7 @@ def test_the_funnel_is_the_one_that_is_lived() -> None:
     assert tuple(moves.maps["stage"].values()) == project.funnel.stage_names
     assert project.funnel.customer is not None
     assert project.funnel.customer.grace_days == GRACE_DAYS
-    assert STAGE_LABELS == (*LABELS, LOST)
+    assert (*LABELS, LOST) == STAGE_LABELS
 
 
 def test_leads_come_all_the_time_and_share_accounts(export: Export) -> None:
@@ -146,7 +148,7 @@ def test_nothing_happens_to_a_lead_before_it_is_there(export: Export) -> None:
 def test_the_funnel_has_skips_ways_back_losses_and_returns(export: Export) -> None:
     steps = {"skip": 0, "back": 0, "return": 0, "won": 0, "lost": 0}
     for moves in export.moves.values():
-        for (before_at, before), (at, after) in zip(moves, moves[1:], strict=False):
+        for (before_at, before), (at, after) in pairwise(moves):
             assert before != WON
             if before == LOST:
                 assert (at.date() - before_at.date()).days >= 60
@@ -193,7 +195,7 @@ def test_scanners_click_every_link_within_seconds_and_people_do_not(export: Expo
         SELECT c.lead_no, s.occurred_on, epoch(min(c.occurred_on) - s.occurred_on), epoch(max(c.occurred_on) - s.occurred_on), count(*)
         FROM {touches} s JOIN {touches} c ON c.lead_no = s.lead_no AND c.activity = 'mail_click'
             AND c.occurred_on > s.occurred_on AND c.occurred_on <= s.occurred_on + INTERVAL 30 SECOND
-        WHERE s.activity = 'mail_sent' GROUP BY ALL
+        WHERE s.activity = 'mail_sent' GROUP BY c.lead_no, s.occurred_on
     """)
     assert len(clicks) > 100
     assert all(1 <= first <= last <= 25 and count == 3 for _, _, first, last, count in clicks)
@@ -233,7 +235,7 @@ def test_customers_pay_until_they_stop(export: Export) -> None:
     assert set(export.payments) == won
     ended = 0
     for payments in export.payments.values():
-        for (_, until), (paid_again, longer) in zip(payments, payments[1:], strict=False):
+        for (_, until), (paid_again, longer) in pairwise(payments):
             assert until.date() <= paid_again.date()
             assert (paid_again.date() - until.date()).days <= GRACE_DAYS
             assert longer > until

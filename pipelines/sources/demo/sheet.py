@@ -53,10 +53,14 @@ class Sheet:
 
 def labels(words: Sequence[str]) -> Cells:
     """Codes to a few words; a negative code is an empty cell."""
-    known = pa.array(words, pa.string())
+    distinct = list(dict.fromkeys(words))
+    known = pa.array(distinct, pa.string())
+    # Parquet does not say which of two equal words a writer keeps, so that equal tables would differ in their bytes
+    place = np.array([distinct.index(word) for word in words], np.int32)
 
     def cells(values: Values) -> pa.Array:
-        codes = values.astype(np.int32)
+        given = values.astype(np.int32)
+        codes = np.where(given < 0, -1, place.take(given, mode="clip"))
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), known)
 
     return cells
