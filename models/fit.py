@@ -31,6 +31,7 @@ SETTINGS: dict[str, float | str] = {
     "seed": 7,
     "deterministic": True,
     "force_col_wise": True,
+    "enable_bundle": False,
     "verbosity": -1,
 }
 MOST_TREES = 1000
@@ -55,14 +56,14 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
     if not taught:
         raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
-    # The same number of threads throughout: models that grow by turns must not change it under each other.
+    # LightGBM keeps one number of threads for all: data made without it would change it for models that are growing.
     settings = {**SETTINGS, "num_threads": _threads(len(outcomes))}
     growing = [_seedling(inputs, outcomes, fold, settings) for fold in taught]
     best = _best_number_of_trees(growing)
     trees = [_trees(best, taught, int(fold.earlier.sum())) for fold in taught]
     calibrator = _calibrator(growing, trees, inputs, outcomes, taught)
     grown = _trees(best, taught, len(outcomes))
-    booster = lgb.train(settings, lgb.Dataset(inputs, outcomes), num_boost_round=grown)
+    booster = lgb.train(settings, lgb.Dataset(inputs, outcomes, params=settings), num_boost_round=grown)
     return HeadModel(
         head=head,
         booster=_text(booster),
@@ -85,7 +86,7 @@ def _seedling(inputs: Values, outcomes: Floats, fold: Split, settings: Mapping[s
     """A model without trees that will learn from the fold's earlier rows and be judged on its later ones."""
     # lgb.cv would cut the folds out of one Dataset; with LightGBM 4.7 such a subset of sparse columns corrupts memory.
     earlier = lgb.Dataset(inputs[fold.earlier], outcomes[fold.earlier], params=dict(settings))
-    later = lgb.Dataset(inputs[fold.later], outcomes[fold.later], reference=earlier)
+    later = lgb.Dataset(inputs[fold.later], outcomes[fold.later], reference=earlier, params=dict(settings))
     return lgb.Booster(dict(settings), earlier).add_valid(later, "later")
 
 

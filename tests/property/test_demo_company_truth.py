@@ -59,7 +59,7 @@ def test_each_row_is_about_a_lead_that_may_be_looked_at_on_the_day(export: Expor
 
 def test_the_days_are_mondays_whose_horizons_end_with_the_data(judged: pd.DataFrame) -> None:
     days = sorted(judged["as_of"].unique())
-    assert all(pd.Timestamp(day).dayofweek == 0 for day in days)
+    assert all(pd.Timestamp(day).day_of_week == 0 for day in days)
     assert days[-1] - days[0] >= timedelta(weeks=4)
     ends = judged["as_of"] + pd.to_timedelta(judged["horizon_days"], unit="D")
     assert ends.max() <= datetime(2026, 7, 1)
