@@ -73,11 +73,28 @@ class Tracking(Setting):
 
 
 class Schedule(Setting):
-    """When `funnelcast schedule` scores and trains, as cron lines in a time zone."""
+    """When `funnelcast schedule` scores, trains and watches, as cron lines in a time zone."""
 
     score: Name = "0 5 * * *"
     train: Name = "0 3 * * 1"
+    watch: Name = "0 7 * * *"
     timezone: Name = "UTC"
+
+
+class Watch(Setting):
+    """When `funnelcast watch` says that something is off.
+
+    data_days, list_days, model_days: older than so many days. quiet_share: a feed with less than this share of its usual rows a week.
+    drift: scores that moved by more (population stability index). promise_sigmas: lists that brought more or less than they
+    promised by so many standard deviations.
+    """
+
+    data_days: PositiveDays = 3
+    list_days: PositiveDays = 2
+    model_days: PositiveDays = 45
+    quiet_share: Share = 0.2
+    drift: Annotated[float, Field(gt=0)] = 0.5
+    promise_sigmas: Annotated[float, Field(gt=0)] = 4
 
 
 class Project(Setting):
@@ -104,3 +121,4 @@ class Project(Setting):
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
+    watch: Watch = Watch()

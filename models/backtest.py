@@ -18,7 +18,7 @@ from models.train import Judgement, judge, learn, outcomes_of, rows_to_learn
 class Backtest:
     """Predictions made out of time, and how right they were.
 
-    predictions: lead_id, as_of (UTC), head, cut_off (the last as_of learned from), probability, outcome; judgements: one a head;
+    predictions: lead_id, as_of (UTC without zone), head, cut_off (last as_of learned from), probability, outcome; judgements: one a head;
     notes: for each head of which rows were left out, because their windows end after the first day judged on, a sentence.
     """
 
@@ -82,9 +82,9 @@ def _predictions(judgement: Judgement, judged: Matrix, cut_off: np.datetime64) -
     return pd.DataFrame(
         {
             "lead_id": judged.snapshots["lead_id"].to_numpy(),
-            "as_of": pd.Series(judgement.as_of).dt.tz_localize("UTC"),
+            "as_of": judgement.as_of,
             "head": judgement.head.name,
-            "cut_off": pd.Timestamp(cut_off, tz="UTC"),
+            "cut_off": pd.Timestamp(cut_off),
             "probability": judgement.chances,
             "outcome": judgement.outcomes.astype(np.int8),
         }

@@ -104,8 +104,30 @@ def backtest(
 
 
 @app.command()
+def watch(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None) -> None:
+    """Looks whether data, model and list are fresh and still what they were; exit code 1 when something is off."""
+    from pipelines import commands
+
+    if not commands.watch(_order(project, as_of, workspace, None)):
+        sys.exit(1)
+
+
+@app.command()
+def erase(
+    project: ProjectFile,
+    leads: Annotated[list[str], typer.Argument(help="The lead ids to erase, as they stand in the lists.")],
+    workspace: WorkspaceDir = None,
+    data: DataDir = None,
+) -> None:
+    """Erases leads from lake, scores, backtests and lists, and keeps later exports from bringing them back."""
+    from pipelines import commands
+
+    commands.erase(_order(project, None, workspace, data), leads)
+
+
+@app.command()
 def schedule(project: ProjectFile, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
-    """Registers the nightly list and the weekly training with Prefect and serves them until stopped."""
+    """Registers the nightly list, the weekly training and the morning watch with Prefect and serves them until stopped."""
     from pipelines import commands
 
     commands.schedule(_order(project, None, workspace, data))

@@ -1,5 +1,6 @@
 """Carries out a command: as a Prefect flow where a server is named, and otherwise the same steps without it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from configs.errors import FunnelcastError
@@ -70,8 +71,29 @@ def backtest(order: Order, test_from: str, test_to: str, train_until: str | None
         backtest_project(job, test_from, test_to, train_until)
 
 
+def watch(order: Order) -> bool:
+    """Whether everything is as it should be."""
+    if _through_prefect(order):
+        return _watch_flow(order)
+    from pipelines.watch import watch_project
+
+    with open_job(order) as job:
+        return watch_project(job).good
+
+
+def erase(order: Order, lead_ids: Sequence[str]) -> None:
+    """Erases leads; never through Prefect, which keeps what a flow was called with."""
+    from pipelines.erase import erase_leads
+
+    with open_job(order) as job:
+        erase_leads(job, lead_ids)
+
+
 def schedule(order: Order) -> None:
-    """Serves the nightly list and the weekly training until stopped. Raises FunnelcastError when no Prefect server is named."""
+    """Serves the nightly list, the weekly training and the morning watch until stopped.
+
+    Raises FunnelcastError when no Prefect server is named.
+    """
     if not has_server():
         raise FunnelcastError(
             "A schedule needs a Prefect server that stays up; start one with 'prefect server start' and name it, such as "
@@ -81,6 +103,17 @@ def schedule(order: Order) -> None:
     from pipelines.flows.schedule import serve_schedule
 
     serve_schedule(order)
+
+
+def _watch_flow(order: Order) -> bool:
+    from pipelines.flows.watch import watch_flow
+    from pipelines.watch import SomethingIsOffError
+
+    try:
+        watch_flow(order)
+    except SomethingIsOffError:
+        return False
+    return True
 
 
 def _through_prefect(order: Order) -> bool:

@@ -121,12 +121,11 @@ def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:
 
 
 def top_of_list(scored: Scored, lines: int = 10) -> list[dict[str, str | int | float]]:
-    """The first lines without anything personal: rank, lead, stage, expected value and the first reason."""
+    """The first lines as rank, stage, expected value and first reason; nothing names a lead where it could not be erased."""
     calls = scored.scores[scored.scores["band"] == "call"].head(lines)
     return [
         {
             "rank": int(row["rank"]),
-            "lead": str(row["lead_id"]),
             "stage": str(row["stage"]),
             "expected value": round(float(row["expected_value"]), 2),
             "first reason": next((reason.says for reason in row["explanation"].reasons), ""),

@@ -31,7 +31,6 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
         + [("feature_fingerprint", pa.string())]
     )
     frame = ranked.assign(
-        as_of=ranked["as_of"].dt.tz_localize("UTC"),
         reasons=ranked["explanation"].map(lambda explanation: [vars(reason) for reason in explanation.reasons]),
         model_version=version,
         funnel=job.project.funnel.name,

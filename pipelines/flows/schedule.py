@@ -1,4 +1,4 @@
-"""Serves the nightly list and the weekly training at the hours that the project states, until it is stopped."""
+"""Serves the nightly list, the weekly training and the morning watch at the hours that the project states, until it is stopped."""
 
 from dataclasses import asdict
 
@@ -7,11 +7,12 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 
 from pipelines.flows.run import retrain_flow, run_flow
+from pipelines.flows.watch import watch_flow
 from pipelines.order import Order
 
 
 def serve_schedule(order: Order) -> None:
-    """Registers `score PROJECT` and `train PROJECT` with the Prefect server that PREFECT_API_URL names, and carries them out in turn."""
+    """Registers `score PROJECT`, `train PROJECT` and `watch PROJECT` with the server of PREFECT_API_URL and carries them out in turn."""
     project = order.read_project()
     hours = project.schedule
     parameters = {"order": asdict(order)}
@@ -21,6 +22,10 @@ def serve_schedule(order: Order) -> None:
     weekly = retrain_flow.to_deployment(
         name=f"train {project.name}", schedule=Cron(hours.train, timezone=hours.timezone), parameters=parameters
     )
+    morning = watch_flow.to_deployment(
+        name=f"watch {project.name}", schedule=Cron(hours.watch, timezone=hours.timezone), parameters=parameters
+    )
     assert isinstance(nightly, RunnerDeployment)
     assert isinstance(weekly, RunnerDeployment)
-    serve(nightly, weekly, limit=1)
+    assert isinstance(morning, RunnerDeployment)
+    serve(nightly, weekly, morning, limit=1)

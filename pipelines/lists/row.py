@@ -1,5 +1,6 @@
 """One line of the list in the words that the page shows."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -23,8 +24,9 @@ class ShownReason:
 
 @dataclass(frozen=True)
 class Row:
-    """A line as the page shows it: texts are plain and short, bar is 0..100, the other numbers are to sort by."""
+    """A line as the page shows it: texts are plain and short, bar is 0..100, the other numbers are to sort by; key is its line_key."""
 
+    key: str = ""
     rank: int = 0
     band: Band = "call"
     name: str = ""
@@ -50,6 +52,11 @@ def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
     return [_row(line, full, places) for line in lines]
 
 
+def line_key(lead_id: str) -> str:
+    """What marks a lead's line in the page, whatever signs its id is made of."""
+    return hashlib.blake2b(lead_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
 def full_bar(chances: Iterable[float]) -> float:
     """The chance that fills a bar: the smallest round one that no chance of the list exceeds."""
     highest = max((chance for chance in chances if not isnan(chance)), default=1.0)
@@ -62,6 +69,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
     frequency, outcome = split_chance(plain(line.chance_says))
     value = _known(line.expected_value)
     return Row(
+        key=line_key(line.lead_id),
         rank=int(line.rank),
         band=line.band,
         name=name or lead_id,

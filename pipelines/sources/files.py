@@ -1,5 +1,6 @@
 """Reads the files of a CRM export into the tables that everything else works on."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from configs.errors import FunnelcastError
 from configs.project import Project
-from features.tables import Table, project_tables
+from features.tables import Table, deliveries, project_tables
+from pipelines.erased import Erased, read_erased
 from pipelines.sources.contract import MACROS, Contract
 from pipelines.sources.exports import Export, open_exports
 from pipelines.sources.lake import note_observed, settle, write_table
@@ -34,6 +36,7 @@ class Run:
     pulled_at: datetime
     lake: Path
     scratch: Path
+    erased: Erased
 
 
 def ingest(
@@ -52,16 +55,23 @@ def ingest(
     started = perf_counter()
     tables = project_tables(project.touch_details, project.lead_attributes, project.personal)
     with write_beside(workspace.lake) as lake, _scratch(workspace) as scratch, closing(connect(workspace)) as con:
-        run = Run(con, project, workspace, naive_utc(pulled_at), lake, scratch)
+        run = Run(con, project, workspace, naive_utc(pulled_at), lake, scratch, read_erased(workspace))
         check_sources(con, project, tables)
         groups = _by_table(open_exports(con, project, data))
         con.execute(MACROS)
         open_ledger(con)
         lake.mkdir()
+        _keep_deliveries(workspace.lake, lake)
         reports = tuple(report for name in groups for report in _fill(run, tables[name], groups[name], on_source))
         write_rejected(con, lake / workspace.rejected.name)
         observed = note_observed(con, lake, lake / workspace.observed.name)
     return IngestReport(reports, observed, perf_counter() - started)
+
+
+def _keep_deliveries(before: Path, lake: Path) -> None:
+    """What was put on lists comes from no source, so it goes over from the lake that stands."""
+    if (before / deliveries.name).is_dir():
+        shutil.copytree(before / deliveries.name, lake / deliveries.name)
 
 
 @contextmanager
@@ -85,7 +95,7 @@ def _fill(
     group = [
         stage(con, export, Contract(export.source, table, funnel, run.pulled_at), run.scratch) for export in exports
     ]
-    settle(con, table, group, run.scratch)
+    settle(con, table, group, run.scratch, run.erased)
     note_rejected(con, table.name, [staged.number for staged in group])
     reports = [count_rows(con, staged) for staged in group]
     for report in reports:

@@ -11,12 +11,14 @@ from duckdb import DuckDBPyConnection
 from configs.errors import FunnelcastError
 from configs.source import Source
 from features.tables import Table
+from pipelines.erased import Erased
 from pipelines.sources.contract import LEFT_OUT
 from pipelines.sources.report import UNKNOWN_LEAD
 from pipelines.sources.sql import name, text, texts
 from pipelines.store import sql_path
 
 FOLDED = "a later row of its lead"
+ERASED = "its lead was erased"
 SAME_LEAD = "lead stands twice in leads; its earliest row is kept"
 ROWS_PER_GROUP = 122_880
 PLACE = "happened_at, _source, _file, _line"
@@ -37,18 +39,23 @@ class Staged:
         return f"SELECT * FROM read_parquet([{', '.join(sql_path(file) for file in self.files)}])"
 
 
-def settle(con: DuckDBPyConnection, table: Table, group: Sequence[Staged], scratch: Path) -> None:
+def settle(con: DuckDBPyConnection, table: Table, group: Sequence[Staged], scratch: Path, erased: Erased) -> None:
     """Makes the view settled: all rows of a table with their last fate, which depends on other rows.
 
     leads: a lead's earliest row is kept (of the same instant the first in the files). Other tables: the lead must be in
-    leads, not_after leaves out moves of leads that had gone further by then, once_per_lead folds later rows.
+    leads, unless it was erased, not_after leaves out moves of leads that had gone further by then, once_per_lead folds later rows.
     """
     staged = " UNION ALL ".join(source.rows for source in group)
     rows = f"SELECT * FROM ({staged}) WHERE _fate IS NULL"
     if table.name == "leads":
-        rows = _with_fate(rows, f"row_number() OVER (PARTITION BY lead_id ORDER BY {PLACE}) > 1", SAME_LEAD)
+        rows = _with_fate(rows, erased.condition("lead_id"), ERASED)
+        rows = _with_fate(
+            rows, f"_fate IS NULL AND row_number() OVER (PARTITION BY lead_id ORDER BY {PLACE}) > 1", SAME_LEAD
+        )
     elif "lead_id" in table.column_names:
-        rows = _with_fate(rows, "lead_id NOT IN (SELECT lead_id FROM known_leads)", UNKNOWN_LEAD)
+        stranger = "lead_id NOT IN (SELECT lead_id FROM known_leads)"
+        rows = _with_fate(rows, f"{stranger} AND {erased.condition('lead_id')}", ERASED)
+        rows = _with_fate(rows, f"_fate IS NULL AND {stranger}", UNKNOWN_LEAD)
     rows = _left_out_after(con, rows, group)
     once = ", ".join(str(source.number) for source in group if source.source.once_per_lead)
     if once:

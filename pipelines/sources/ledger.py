@@ -8,11 +8,11 @@ from duckdb import DuckDBPyConnection
 from configs.errors import FunnelcastError, did_you_mean
 from configs.project import Project
 from pipelines.sources.contract import LEFT_OUT, UNKNOWN_STAGE
-from pipelines.sources.lake import FOLDED, Staged
+from pipelines.sources.lake import ERASED, FOLDED, Staged
 from pipelines.sources.report import Example, SourceReport
 from pipelines.sources.sql import text, texts
 
-NOT_REJECTED = (LEFT_OUT, FOLDED)
+NOT_REJECTED = (LEFT_OUT, FOLDED, ERASED)
 
 
 def open_ledger(con: DuckDBPyConnection) -> None:
@@ -57,14 +57,15 @@ def count_rows(con: DuckDBPyConnection, staged: Staged) -> SourceReport:
         [staged.number],
     ).fetchall()
     rejected = {str(reason): int(count) for reason, count, _ in reasons}
-    kept, left_out, folded = fates.get(None, 0), fates.get(LEFT_OUT, 0), fates.get(FOLDED, 0)
+    kept, left_out, folded, erased = (fates.get(fate, 0) for fate in (None, *NOT_REJECTED))
     return SourceReport(
         table=staged.source.table,
         files=staged.source.files,
-        read=kept + left_out + folded + sum(rejected.values()),
+        read=kept + left_out + folded + erased + sum(rejected.values()),
         kept=kept,
         left_out=left_out,
         folded=folded,
+        erased=erased,
         rejected=rejected,
         examples={str(reason): Example(*first) for reason, _, first in reasons},
         seconds=staged.seconds,

@@ -15,7 +15,7 @@ class Example:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """One source's rows: read = kept + left_out (where, without, not_after) + folded (once_per_lead) + all rejected."""
+    """One source's rows: read = kept + left_out (where, without, not_after) + folded (once_per_lead) + erased + all rejected."""
 
     table: str
     files: str
@@ -23,6 +23,7 @@ class SourceReport:
     kept: int
     left_out: int
     folded: int
+    erased: int
     rejected: Mapping[str, int]
     examples: Mapping[str, Example]
     seconds: float
@@ -36,12 +37,13 @@ class SourceReport:
     def says(self) -> str:
         """One line for the person at the keyboard.
 
-        >>> SourceReport("touches", "a.csv", 5, 3, 1, 0, {"no time": 1}, {"no time": Example("a.csv", 4)}, 0.1).says
+        >>> SourceReport("touches", "a.csv", 5, 3, 1, 0, 0, {"no time": 1}, {"no time": Example("a.csv", 4)}, 0.1).says
         'touches from a.csv: 5 rows read, 3 kept, 1 left out, 1 rejected (no time: 1, such as a.csv line 4)'
         """
         parts = [f"{self.read:,} rows read", f"{self.kept:,} kept"]
         parts += [f"{self.left_out:,} left out"] if self.left_out else []
         parts += [f"{self.folded:,} later rows of a lead folded"] if self.folded else []
+        parts += [f"{self.erased:,} of erased leads left out"] if self.erased else []
         reasons = "; ".join(
             f"{reason}: {count:,}, such as {self.examples[reason].file} line {self.examples[reason].line}"
             for reason, count in sorted(self.rejected.items(), key=lambda item: (-item[1], item[0]))

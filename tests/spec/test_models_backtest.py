@@ -49,7 +49,7 @@ def test_predictions_are_out_of_time() -> None:
     found = backtest(weeks(0, 11), weeks(12, 15), [HEAD], day(10), 5)
     assert list(found.predictions) == ["lead_id", "as_of", "head", "cut_off", "probability", "outcome"]
     assert len(found.predictions) == 4 * LEADS
-    assert (found.predictions["cut_off"] == pd.Timestamp(DAYS[10], tz="UTC")).all()
+    assert (found.predictions["cut_off"] == pd.Timestamp(DAYS[10])).all()
     assert (found.predictions["cut_off"] + pd.Timedelta(days=14) <= found.predictions["as_of"].min()).all()
     assert found.notes == ()
     assert found.judgements[0].metrics.index.tolist() == ["model", "stage_rate", "recency"]
@@ -75,7 +75,7 @@ def test_what_is_too_early_to_tell_is_not_judged() -> None:
     later.outcomes.loc[later.snapshots["as_of"] == DAYS[15], "win"] = np.nan
     found = backtest(weeks(0, 11), later, [HEAD], day(10), 5)
     assert len(found.predictions) == 3 * LEADS
-    assert found.predictions["as_of"].max() == pd.Timestamp(DAYS[14], tz="UTC")
+    assert found.predictions["as_of"].max() == pd.Timestamp(DAYS[14])
 
 
 def test_without_anything_to_judge_or_to_learn_it_says_so() -> None:

@@ -1,0 +1,58 @@
+"""Notices when the world is no longer the one that a model learned from, or when its chances did not keep their word."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+BINS = 10
+SMALLEST_CELL = 0.5  # an empty cell counts as half a row, so that its logarithm exists
+RARE = 10  # a sign expected in fewer rows than this may be absent by chance
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a day's chances added up to, what came of it, and how many standard deviations lie between."""
+
+    expected: float
+    came: float
+    sigmas: float
+
+
+def stability_index(before: Floats, now: Floats, leads: int) -> float:
+    """How far the distribution of `now` (m,) has moved from `before` (n,): 0 not at all, above 0.25 a lot.
+
+    leads: how many different leads `before` is of; the snapshots of one lead say the same again and again.
+
+    The population stability index (Siddiqi, Credit Risk Scorecards, 2006) over tenths of `before`, with a cell of its own for unknown
+    values. What chance alone brings about in so few rows, its mean and three standard deviations (Yurdakul 2018), is taken off.
+    """
+    known = before[~np.isnan(before)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)
+    cells = len(edges) + 2
+    shares = [_shares(values, edges, cells) for values in (before, now)]
+    moved = float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
+    by_chance = (1 / leads + 1 / len(now)) * (cells - 1 + 3 * np.sqrt(2 * (cells - 1)))
+    return max(0.0, moved - float(by_chance))
+
+
+def gone_dark(before: Floats, now: Floats) -> bool:
+    """Whether a column (n,) is now the same for all leads although it should differ for at least RARE: a sign of a source that broke."""
+    _, counts = np.unique(before, return_counts=True)
+    others = 1 - counts.max() / len(before)
+    return bool(others * len(now) >= RARE and len(np.unique(now)) == 1)
+
+
+def promise(chances: Floats, outcomes: Floats) -> Promise:
+    """Chances (n,) against what came (n,), 0 or 1; the deviation is that of independent trials."""
+    expected, came = float(chances.sum()), float(outcomes.sum())
+    spread = float(np.sqrt((chances * (1 - chances)).sum()))
+    return Promise(expected, came, (came - expected) / max(spread, 1e-9))
+
+
+def _shares(values: Floats, edges: Floats, cells: int) -> Floats:
+    cell = np.where(np.isnan(values), cells - 1, np.searchsorted(edges, values, side="left"))
+    counts = np.maximum(np.bincount(cell, minlength=cells), SMALLEST_CELL)
+    return np.asarray(counts / counts.sum())

@@ -1,0 +1,63 @@
+"""Strikes people off a list that was written before."""
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.lists.plain import cell
+from pipelines.lists.row import line_key
+from pipelines.lists.sheets import BANDS, COLUMNS
+from pipelines.store import write_beside
+
+LEAD_ID = COLUMNS.index("lead_id")
+ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)\[\n(.*?)\n\](?=</script>)', re.DOTALL)
+LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
+
+
+def strike(folder: Path, lead_ids: Sequence[str]) -> int:
+    """Rewrites the page and the tables of one day's list without the leads, and returns how many lines of the tables went.
+
+    Ranks, counts and sums of the page stay what they were on its day. A list that names none of the leads is left alone.
+    """
+    cells = {cell(lead_id) for lead_id in lead_ids}
+    keys = {line_key(lead_id) for lead_id in lead_ids}
+    if not any(_names(folder / f"{band}.csv", cells) for band in BANDS):
+        return 0
+    with write_beside(folder) as part:
+        shutil.copytree(folder, part)
+        page = part / "index.html"
+        page.write_bytes(_struck_page(page.read_bytes().decode(), keys).encode())
+        return sum(_strike_table(folder / f"{band}.csv", part / f"{band}.csv", cells) for band in BANDS)
+
+
+def _names(table: Path, cells: set[str]) -> bool:
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        return any(line[LEAD_ID] in cells for line in csv.reader(file))
+
+
+def _strike_table(old: Path, new: Path, cells: set[str]) -> int:
+    """Copies a table line by line, without the leads."""
+    struck = 0
+    with (
+        old.open(encoding="utf-8-sig", newline="") as lines,
+        new.open("w", encoding="utf-8-sig", newline="") as kept,
+    ):
+        sheet = csv.writer(kept)
+        for line in csv.reader(lines):
+            if line[LEAD_ID] in cells:
+                struck += 1
+            else:
+                sheet.writerow(line)
+    return struck
+
+
+def _struck_page(page: str, keys: set[str]) -> str:
+    def without(found: re.Match[str]) -> str:
+        rows = [line for line in found[1].split(",\n") if json.loads(line)["key"] not in keys]
+        return "[\n" + ",\n".join(rows) + "\n]"
+
+    struck = ROWS_OF_PAGE.sub(without, page)
+    return LINE_OF_PAGE.sub(lambda found: "" if found[1] in keys else found[0], struck)
