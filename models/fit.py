@@ -84,7 +84,7 @@ def _threads(rows: int) -> int:
 
 def _seedling(inputs: Values, outcomes: Floats, fold: Split, settings: Mapping[str, float | str]) -> lgb.Booster:
     """A model without trees that will learn from the fold's earlier rows and be judged on its later ones."""
-    # lgb.cv would cut the folds out of one Dataset; with LightGBM 4.7 such a subset of sparse columns corrupts memory.
+    # Each fold has a Dataset of its own: lgb.cv would cut them out of one, whose bins are made with the rows it is judged on.
     earlier = lgb.Dataset(inputs[fold.earlier], outcomes[fold.earlier], params=dict(settings))
     later = lgb.Dataset(inputs[fold.later], outcomes[fold.later], reference=earlier, params=dict(settings))
     return lgb.Booster(dict(settings), earlier).add_valid(later, "later")
