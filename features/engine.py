@@ -8,10 +8,11 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from features.facts import fact_sql
-from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Scope, Selection
+from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Rhythm, Scope, Selection
 from features.fields import field_values, win_rates
 from features.numbering import DAY_US
 from features.query import answer, count_rows, numbers, whole_numbers
+from features.rhythm import fill_rhythms
 from features.signals import Log, read_log
 from features.windows import (
     COUNT,
@@ -56,8 +57,9 @@ def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_day
     matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(columns)), np.nan, dtype=np.float32)
     for place, column in enumerate(columns):
         measure = column.feature.measure
-        if not isinstance(measure, Measure):
+        if not isinstance(measure, Measure | Rhythm):
             _fill(con, _plain_sql(measure, grown_days), matrix[:, place])
+    fill_rhythms(con, list(enumerate(columns)), matrix)
     for (table, scope), measured in _by_log(columns).items():
         _compute_log(con, table, scope, measured, matrix)
     return matrix

@@ -16,7 +16,10 @@ Window = int | Literal["ever"]
 Aggregate = Literal[
     "count", "sum", "active_days", "distinct", "share", "pace", "days_since_last", "days_since_first", "last", "decayed"
 ]
-WINDOWED: frozenset[str] = frozenset({"count", "sum", "active_days", "distinct", "share"})
+Order = Literal["longest_gap", "gap_against_usual", "followed", "hours_until", "unanswered", "waiting_days"]
+WINDOWED: frozenset[str] = frozenset(
+    {"count", "sum", "active_days", "distinct", "share", "followed", "hours_until", "unanswered"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,22 @@ class Measure:
     whole: "Selection | None" = None
     now_days: int = 0
     usual_days: int = 0
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A number taken from how the selected rows of one lead follow one another, or are followed by those of `then`, as of a moment.
+
+    A row is followed by the first row of `then` that happens strictly later and is known by as_of. followed (rows followed within
+    within_days), hours_until (mean hours from the followed rows to what follows) and unanswered (rows that nothing follows) look at rows
+    of (as_of - w, as_of]; longest_gap and gap_against_usual (days since the last row over the mean days between rows) and waiting_days
+    (days since the oldest row that nothing follows) at all rows known by as_of.
+    """
+
+    selection: "Selection"
+    aggregate: Order
+    then: "Selection | None" = None
+    within_days: float = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,37 @@ class Selection:
         """How many rows, each counting half after half_life_days, a quarter after twice that."""
         return Measure(self, "decayed", half_life_days=half_life_days)
 
+    def longest_gap(self) -> Rhythm:
+        """The longest time between two rows in days; unknown with fewer than two."""
+        return Rhythm(self, "longest_gap")
+
+    def gap_against_usual(self) -> Rhythm:
+        """Days since the last row, over the mean days between rows; unknown with fewer than two, or all at one instant."""
+        return Rhythm(self, "gap_against_usual")
+
+    def followed_by(self, then: "Selection", within_days: float) -> Rhythm:
+        """How many rows a row of `then` follows within so many days."""
+        return Rhythm(self, "followed", self._beside(then), within_days)
+
+    def hours_until(self, then: "Selection") -> Rhythm:
+        """The mean hours from a row to the row of `then` that follows it; unknown when none is followed."""
+        return Rhythm(self, "hours_until", self._beside(then))
+
+    def unanswered_by(self, then: "Selection") -> Rhythm:
+        """How many rows no row of `then` has followed yet."""
+        return Rhythm(self, "unanswered", self._beside(then))
+
+    def waiting_for(self, then: "Selection") -> Rhythm:
+        """Days since the oldest row that no row of `then` has followed yet; unknown when there is none."""
+        return Rhythm(self, "waiting_days", self._beside(then))
+
+    def _beside(self, then: "Selection") -> "Selection":
+        if (then.table.name, then.scope) != (self.table.name, self.scope):
+            raise FunnelcastError(
+                f"rows of {self.table.name} can be followed only by rows of the same table and scope, not of {then.table.name}"
+            )
+        return then
+
     def _countable(self, name: str) -> str:
         if self.table.column(name).personal:
             raise FunnelcastError(f"{self.table.name}.{name} is personal: it may be shown on a list but never counted")
@@ -129,7 +179,7 @@ class Feature:
     says is read for a value, silent for zero or unknown; both may hold {value}, and {window} in the phrase 'in the last {window}'.
     """
 
-    measure: Measure | Fact | FieldReading
+    measure: Measure | Rhythm | Fact | FieldReading
     unit: Unit
     says: str
     silent: str
@@ -137,7 +187,7 @@ class Feature:
     name: str = ""
 
     def __post_init__(self) -> None:
-        windowed = isinstance(self.measure, Measure) and self.measure.aggregate in WINDOWED
+        windowed = isinstance(self.measure, Measure | Rhythm) and self.measure.aggregate in WINDOWED
         if windowed != bool(self.over_days):
             need = "needs over_days" if windowed else "looks at all time and takes no over_days"
             raise FunnelcastError(f"the feature {self.name or self.says!r} {need}")
