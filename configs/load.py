@@ -2,15 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from configs.declared import Framework
 from configs.errors import FunnelcastError, did_you_mean
 from configs.funnel import Funnel
 from configs.project import Project
-from configs.reader import Document, Location, read_yaml
+from configs.reader import Document, Location, Plain, read_yaml
 
 CONFIGS = Path(__file__).parent
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -37,14 +38,16 @@ MUST_BE = {
 
 
 def load_project(path: Path) -> Project:
-    """The project in a YAML file; `funnel` there is a name in configs/funnels or a path relative to the project file.
+    """The project in a YAML file.
 
-    Raises FunnelcastError with file, line, what was meant and what to do for anything that is not a valid project.
+    `funnel` there is a name in configs/funnels or a path relative to the project file; each item of `qualification` likewise in
+    configs/frameworks. Raises FunnelcastError with file, line, what was meant and what to do for anything that is not a valid project.
     """
     document = read_yaml(path)
     _refuse_unknown_keys(Project, document)
-    funnel = load_funnel(_funnel_path(document))
-    return _validate(Project, Document(path, {**document.values, "funnel": funnel.model_dump()}, document.lines))
+    funnel = load_funnel(_named_file(document, ("funnel",), "funnel"))
+    values = {**document.values, "funnel": funnel.model_dump(), "qualification": _frameworks(document)}
+    return _validate(Project, Document(path, values, document.lines))
 
 
 def load_funnel(path: Path) -> Funnel:
@@ -57,16 +60,32 @@ def shipped(folder: str) -> list[str]:
     return sorted(path.stem for path in (CONFIGS / folder).glob("*.yaml"))
 
 
-def _funnel_path(document: Document) -> Path:
-    named, place = document.values.get("funnel"), document.where(("funnel",))
+def _frameworks(document: Document) -> list[Plain]:
+    named = document.values.get("qualification", [])
+    if not isinstance(named, list):
+        raise FunnelcastError(
+            f"{document.where(('qualification',))}: 'qualification' must be a list of frameworks{_choice(shipped('frameworks'))}."
+        )
+    places = [("qualification", number) for number in range(len(named))]
+    return [_validate(Framework, read_yaml(_named_file(document, place, "framework"))).model_dump() for place in places]
+
+
+def _named_file(document: Document, location: Location, kind: Literal["funnel", "framework"]) -> Path:
+    """The file of a funnel or framework that the document names: one that ships, or a path relative to the document."""
+    named: object = document.values
+    for part in location:
+        named = (
+            named.get(str(part)) if isinstance(named, dict) else named[int(part)] if isinstance(named, list) else None
+        )
+    place, known = document.where(location), shipped(f"{kind}s")
     if not isinstance(named, str):
-        raise FunnelcastError(f"{place}: 'funnel' must name a funnel or its file{_choice(shipped('funnels'))}.")
-    if named in shipped("funnels"):
-        return CONFIGS / "funnels" / f"{named}.yaml"
+        raise FunnelcastError(f"{place}: '{location[0]}' must name a {kind} or its file{_choice(known)}.")
+    if named in known:
+        return CONFIGS / f"{kind}s" / f"{named}.yaml"
     if not named.endswith((".yaml", ".yml")):
-        raise FunnelcastError(f"{place}: there is no funnel '{named}'{did_you_mean(named, shipped('funnels'))}")
+        raise FunnelcastError(f"{place}: there is no {kind} '{named}'{did_you_mean(named, known)}")
     if not (document.path.parent / named).is_file():
-        raise FunnelcastError(f"{place}: there is no funnel file {document.path.parent / named}; check the path.")
+        raise FunnelcastError(f"{place}: there is no {kind} file {document.path.parent / named}; check the path.")
     return document.path.parent / named
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from configs.declared import Engagement, Framework, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
-from configs.source import DemoCompany, Scalar, Source
+from configs.source import DemoCompany, Source
 
 HeadName = Literal["progress", "win", "leave", "churn"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -37,23 +38,6 @@ class HeadSetting(Setting):
     """One prediction; horizon_days replaces the funnel's."""
 
     horizon_days: PositiveDays | None = None
-
-
-class ProjectFeature(Setting):
-    """A feature declared without code; the same kinds as those in features/, see features/feature.py."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    table: Literal["touches", "stage_moves", "field_changes", "purchases"]
-    measure: Literal[
-        "count", "sum", "active_days", "distinct", "days_since_last", "days_since_first", "last", "decayed"
-    ]
-    where: dict[str, Scalar | tuple[Scalar, ...]] = {}
-    column: Name | None = None
-    half_life_days: PositiveDays | None = None
-    over_days: tuple[PositiveDays | Literal["ever"], ...] = ()
-    unit: Name
-    says: Name
-    silent: Name
 
 
 class ListSetting(Setting):
@@ -101,7 +85,8 @@ class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
-    are listed under personal and can be shown on a list but never counted.
+    are listed under personal and can be shown on a list but never counted. qualification holds frameworks, shipped (bant, champ,
+    meddic) or the project's own.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -118,6 +103,9 @@ class Project(Setting):
     snapshots: Snapshots = Snapshots()
     heads: Annotated[dict[HeadName, HeadSetting], Field(min_length=1)]
     features: tuple[ProjectFeature, ...] = ()
+    qualification: tuple[Framework, ...] = ()
+    ideal_customer: tuple[Trait, ...] = ()
+    engagement: Engagement = Engagement()
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()

@@ -1,9 +1,10 @@
 """What the lead's colleagues do: how alive the whole account is, and whether it bought before."""
 
 from features.feature import Feature, Selection
+from features.readings import Colleagues
 from features.tables import touches as touches_table
 from features.timeline import moves as moves_table
-from features.words import days, people, times
+from features.words import days, number, people, times
 
 touches, moves = Selection(touches_table).of_account(), Selection(moves_table).of_account()
 inbound = touches.where(direction="inbound")
@@ -21,6 +22,18 @@ account_people = Feature(
     "Active at this account in the last {window}: {value}",
     "Nobody at this account was active in the last {window}",
     (30, 90),
+)
+colleagues_active = Feature(
+    Colleagues("people", 30),
+    people,
+    "Colleagues of the same company who were active in the last 30 days: {value}",
+    "No colleague of the same company was active in the last 30 days",
+)
+roles_active = Feature(
+    Colleagues("roles", 30),
+    number,
+    "Different roles among the colleagues active in the last 30 days: {value}",
+    "No colleague with a known role was active in the last 30 days",
 )
 account_meetings = Feature(
     touches.where(kind="meeting").count(),

@@ -7,11 +7,12 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from features.facts import fact_sql
-from features.feature import Conditions, Fact, FeatureColumn, FieldReading, Measure, Rhythm, Scope, Selection
-from features.fields import field_values, win_rates
+from features.blends import blended_parts, fill_blends
+from features.feature import FeatureColumn, Measure, Scope, Selection
 from features.numbering import DAY_US
 from features.query import answer, count_rows, numbers, whole_numbers
+from features.readings import Conditions, PlainReading
+from features.readings_sql import reading_sql
 from features.rhythm import fill_rhythms
 from features.signals import Log, read_log
 from features.windows import (
@@ -54,24 +55,18 @@ def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_day
     Needs the tables snapshots, days, moves, field_spans and those that the features read. Every value depends only on rows with
     known_at <= as_of. grown_days: how long a lead must be known to count in the win rate of its source, country and so on.
     """
-    matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(columns)), np.nan, dtype=np.float32)
+    parts = blended_parts(columns)
+    everything = (*columns, *parts)
+    matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(everything)), np.nan, dtype=np.float32)
     for place, column in enumerate(columns):
         measure = column.feature.measure
-        if not isinstance(measure, Measure | Rhythm):
-            _fill(con, _plain_sql(measure, grown_days), matrix[:, place])
+        if isinstance(measure, PlainReading):
+            _fill(con, reading_sql(measure, grown_days), matrix[:, place])
     fill_rhythms(con, list(enumerate(columns)), matrix)
-    for (table, scope), measured in _by_log(columns).items():
+    for (table, scope), measured in _by_log(everything).items():
         _compute_log(con, table, scope, measured, matrix)
-    return matrix
-
-
-def _plain_sql(measure: Fact | FieldReading, grown_days: int) -> str:
-    if isinstance(measure, Fact):
-        return fact_sql(measure.name)
-    if measure.reading == "win_rate":
-        return win_rates(measure.field, grown_days)
-    number = "TRY_CAST(value AS DOUBLE)" if measure.reading == "number" else "(value <> '')::INTEGER"
-    return f"SELECT snapshot_id, {number} AS value FROM ({field_values(measure.field)})"
+    fill_blends(columns, parts, matrix)
+    return matrix[:, : len(columns)]
 
 
 def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:

@@ -7,6 +7,10 @@ def _days_since(moment: str) -> str:
     return f"(epoch_us(s.as_of) - epoch_us({moment})) / {DAY_US}.0"
 
 
+def _days_to(period: str, months: int) -> str:
+    return f"(epoch_us(date_trunc('{period}', s.as_of) + INTERVAL {months} MONTH) - epoch_us(s.as_of)) / {DAY_US}.0"
+
+
 FACTS: dict[str, str] = {
     "stage_rank": "s.stage_rank",
     "days_in_stage": _days_since("s.stage_since"),
@@ -14,6 +18,8 @@ FACTS: dict[str, str] = {
     "days_open": _days_since("s.opened_at"),
     "days_known": _days_since("s.created_at"),
     "earlier_episodes": "s.episode - 1",
+    "days_to_month_end": _days_to("month", 1),
+    "days_to_quarter_end": _days_to("quarter", 3),
     "days_left_of_cover": "(epoch_us(s.covered_until) - epoch_us(s.as_of)) / 86400000000.0",
 }
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from configs.errors import FunnelcastError
+from features.readings import Conditions, PlainReading, Scalar
 from features.tables import Table
 from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
 
-Scalar = str | int | float | bool
-Conditions = tuple[tuple[str, tuple[Scalar, ...]], ...]
 Scope = Literal["lead", "account"]
 Window = int | Literal["ever"]
 Aggregate = Literal[
@@ -46,8 +45,8 @@ class Rhythm:
 
     A row is followed by the first row of `then` that happens strictly later and is known by as_of. followed (rows followed within
     within_days), hours_until (mean hours from the followed rows to what follows) and unanswered (rows that nothing follows) look at rows
-    of (as_of - w, as_of]; longest_gap and gap_against_usual (days since the last row over the mean days between rows) and waiting_days
-    (days since the oldest row that nothing follows) at all rows known by as_of.
+    of (as_of - w, as_of]; longest_gap and gap_against_usual (days since the last row over the mean days between rows, at least one) and
+    waiting_days (days since the oldest row that nothing follows) at all rows known by as_of.
     """
 
     selection: "Selection"
@@ -120,7 +119,7 @@ class Selection:
         return Rhythm(self, "longest_gap")
 
     def gap_against_usual(self) -> Rhythm:
-        """Days since the last row, over the mean days between rows; unknown with fewer than two, or all at one instant."""
+        """Days since the last row, over the mean days between rows but at least one; unknown with fewer than two rows."""
         return Rhythm(self, "gap_against_usual")
 
     def followed_by(self, then: "Selection", within_days: float) -> Rhythm:
@@ -158,18 +157,11 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A number of the snapshot itself, such as the days in its stage; see features/facts.py for their names."""
+class Blend:
+    """Decayed counts, each times its points, added up; `full` points make 100, which is the most."""
 
-    name: str
-
-
-@dataclass(frozen=True)
-class FieldReading:
-    """What a CRM field says on the day: its number, whether it is known, or how often earlier leads with the same value won."""
-
-    field: str
-    reading: Literal["number", "known", "win_rate"]
+    parts: tuple[tuple[Measure, float], ...]
+    full: float
 
 
 @dataclass(frozen=True)
@@ -179,7 +171,7 @@ class Feature:
     says is read for a value, silent for zero or unknown; both may hold {value}, and {window} in the phrase 'in the last {window}'.
     """
 
-    measure: Measure | Rhythm | Fact | FieldReading
+    measure: Measure | Rhythm | Blend | PlainReading
     unit: Unit
     says: str
     silent: str

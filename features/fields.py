@@ -9,14 +9,22 @@ from features.known import latest_known
 from features.tables import Table
 
 PRIOR_LEADS = 20  # a value seen less often than this is drawn more than half way to the mean of all leads
+FIRST_CAMPAIGN = "first_campaign"
+# By when it was known, so that a touch told late changes nothing that was believed.
+_FIRST_CAMPAIGNS = """
+    SELECT lead_id, unnest(arg_min(struct_pack(happened_at := happened_at, known_at := known_at, campaign := campaign),
+        struct_pack(known_at := known_at, happened_at := happened_at, campaign := campaign)))
+    FROM touches WHERE campaign IS NOT NULL GROUP BY lead_id
+"""
 NOT_FIELDS = ("lead_id", "happened_at", "known_at")
 
 
 def create_field_spans(con: DuckDBPyConnection, leads: Table, fields: Iterable[str]) -> None:
     """Makes the table field_spans (lead_id, field, value, known_at, until): what was believed of a field, as text.
 
-    A field is a column of leads (known with the lead) or the name of a field in field_changes; changes follow the first value. A field
-    that the data does not hold has no rows. Raises FunnelcastError for a personal one.
+    A field is a column of leads (known with the lead) or the name of a field in field_changes; changes follow the first value.
+    first_campaign is the campaign of the first touch known that has one. A field that the data does not hold has no rows. Raises
+    FunnelcastError for a personal one.
     """
     wanted = sorted(set(fields))
     columns = {column.name: column for column in leads.columns if column.name not in NOT_FIELDS}
@@ -28,6 +36,10 @@ def create_field_spans(con: DuckDBPyConnection, leads: Table, fields: Iterable[s
         if name in columns
     ]
     changes = "SELECT lead_id, happened_at, known_at, field, value, 1 AS later FROM field_changes"
+    if FIRST_CAMPAIGN in wanted:
+        firsts.append(
+            f"SELECT lead_id, happened_at, known_at, '{FIRST_CAMPAIGN}' AS field, campaign AS value, 0 AS later FROM ({_FIRST_CAMPAIGNS})"
+        )
     listed = ", ".join(f"'{name}'" for name in wanted) or "NULL"
     rows = f"SELECT * FROM ({' UNION ALL '.join([*firsts, changes])}) WHERE field IN ({listed})"
     con.execute(
@@ -49,6 +61,22 @@ def field_values(field: str) -> str:
         FROM snapshots s JOIN field_spans f
             ON f.lead_id = s.lead_id AND f.field = '{field}' AND f.known_at <= s.as_of AND s.as_of < f.until
         WHERE f.value IS NOT NULL
+    """
+
+
+def held_days(field: str) -> str:
+    """SQL of (snapshot_id, value): days since the field took the value that it has at as_of; saying the same again changes nothing."""
+    road = "PARTITION BY lead_id ORDER BY known_at"
+    return f"""
+        WITH told AS (
+            SELECT *, value IS DISTINCT FROM lag(value) OVER ({road}) AS is_new FROM field_spans WHERE field = '{field}'
+        ),
+        held AS (
+            SELECT *, arg_max(happened_at, known_at) FILTER (is_new) OVER ({road} ROWS UNBOUNDED PRECEDING) AS since FROM told
+        )
+        SELECT s.snapshot_id, (epoch_us(s.as_of) - epoch_us(h.since)) / 86400000000.0 AS value
+        FROM snapshots s JOIN held h ON h.lead_id = s.lead_id AND h.known_at <= s.as_of AND s.as_of < h.until
+        WHERE h.value IS NOT NULL
     """
 
 

@@ -1,6 +1,7 @@
 """Where the lead stands in the funnel, how long it has been there and which way it came."""
 
-from features.feature import Fact, Feature, Selection
+from features.feature import Feature, Selection
+from features.readings import Fact
 from features.timeline import moves as moves_table
 from features.words import days, share, stage, times
 
@@ -44,5 +45,12 @@ steps_back = Feature(
 )
 times_lost = Feature(
     moves.where(step="lost").count(), times, "Was lost {value} before", "Was never lost before", ("ever",)
+)
+last_lost = Feature(
+    moves.where(step="lost").days_since_last(), days, "Was last lost {value} ago", "Was never lost before"
+)
+days_to_month_end = Feature(Fact("days_to_month_end"), days, "The month ends in {value}", "The month ends today")
+days_to_quarter_end = Feature(
+    Fact("days_to_quarter_end"), days, "The quarter ends in {value}", "The quarter ends today"
 )
 times_won = Feature(moves.where(step="won").count(), times, "Was won {value} before", "Was never won before", ("ever",))

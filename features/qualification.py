@@ -1,8 +1,9 @@
 """Whether the lead fits: what it is worth, what we know of it, and how often leads like it were won."""
 
-from features.feature import Feature, FieldReading, Selection
+from features.feature import Feature, Selection
+from features.readings import FieldReading
 from features.tables import field_changes as field_changes_table
-from features.words import amount, flag, number, rate, times
+from features.words import amount, days, flag, number, rate, times
 
 field_changes = Selection(field_changes_table)
 
@@ -59,6 +60,16 @@ budget_win_rate = Feature(
     rate,
     "Of earlier leads with this answer on budget, {value} were won",
     "No lead is old enough to compare with",
+)
+campaign_win_rate = Feature(
+    FieldReading("first_campaign", "win_rate"),
+    rate,
+    "Of earlier leads that came by this campaign, {value} were won",
+    "No lead is old enough to compare with",
+)
+owner_held = Feature(FieldReading("owner_id", "held_days"), days, "Has had this owner for {value}", "Has no owner")
+budget_held = Feature(
+    FieldReading("budget", "held_days"), days, "The answer on budget is {value} old", "The budget is not known"
 )
 field_edits = Feature(
     field_changes.count(),

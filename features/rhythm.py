@@ -157,11 +157,12 @@ def _link(
 @njit(nogil=True, cache=True)
 def _pause(order: int, moment: int, times: Ints) -> float:
     """The longest time between two rows, or the time since the last row over the mean time between them."""
-    if len(times) < 2 or times[0] == times[-1]:
-        return 0.0 if len(times) >= 2 and order == LONGEST_GAP else np.nan
+    if len(times) < 2:
+        return np.nan
     if order == LONGEST_GAP:
         return float((times[:-1] - times[1:]).max() / DAY_US)
-    return float((moment - times[0]) * (len(times) - 1) / (times[0] - times[-1]))
+    usual = (times[0] - times[-1]) / (len(times) - 1)
+    return float((moment - times[0]) / max(usual, DAY_US))
 
 
 @njit(nogil=True, cache=True)

@@ -46,8 +46,9 @@ def _known_rows(selection: Selection) -> str:
 
 _PAUSES = {
     "longest_gap": "max(epoch_us(l.moment) - epoch_us(l.before)) / 86400000000.0",
-    "gap_against_usual": "(epoch_us(s.as_of) - epoch_us(max(l.moment))) * (count(l.moment) - 1)"
-    " / nullif(epoch_us(max(l.moment)) - epoch_us(min(l.moment)), 0)",
+    "gap_against_usual": "(epoch_us(s.as_of) - epoch_us(max(l.moment)))"
+    " / CASE WHEN count(l.moment) > 1 THEN"
+    " greatest((epoch_us(max(l.moment)) - epoch_us(min(l.moment))) / (count(l.moment) - 1), 86400000000) END",
 }
 _ANSWERS = {
     "followed": "count(*) FILTER (l.next <= l.moment + to_microseconds((86400000000 * {within_days})::BIGINT))",

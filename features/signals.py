@@ -8,9 +8,10 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from configs.errors import FunnelcastError
-from features.feature import Conditions, Scalar, Scope
+from features.feature import Scope
 from features.numbering import count_within, order_by_happened
 from features.query import answer, count_rows, numbers, whole_numbers
+from features.readings import Conditions, Scalar
 from features.windows import Events
 
 MOST_SIGNALS = 62  # one bit each in a signed 64-bit integer, the sign left alone

@@ -25,6 +25,12 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:,.1f}"
 
 
+def _hours(value: float) -> str:
+    if value < 1:
+        return _counted("minute", "minutes")(60 * value)
+    return _counted("hour", "hours")(value) if value < 48 else _days(value / 24)
+
+
 def _share(value: float) -> str:
     return f"{100 * value:,.0f} %" if value >= 0.01 else "less than 1 %"
 
@@ -47,7 +53,7 @@ class Unit:
 
 times = Unit("times", _times)
 days = Unit("days", _days)
-minutes = Unit("minutes", _counted("minute", "minutes"))
+minutes = Unit("minutes", lambda value: _counted("minute", "minutes")(value) if value < 600 else _hours(value / 60))
 people = Unit("people", _counted("person", "people"))
 amount = Unit("amount", lambda value: f"{value:,.0f}")
 number = Unit("number", _number)
@@ -57,12 +63,38 @@ rate = Unit("rate", _in_100)
 pace = Unit("pace", _pace)
 flag = Unit("flag", lambda value: "yes" if value else "no")
 stage = Unit("stage", _number)
+hours = Unit("hours", _hours)
+multiple = Unit("multiple", lambda value: f"{value:.1f} times")
+score = Unit("score", lambda value: f"{value:.0f}")
+verdict = Unit(
+    "verdict", lambda value: "speaks for it" if value > 0 else "speaks against it" if value < 0 else "is open"
+)
 
 # zero days ago is today, and the first stage has rank zero: both are said, not passed over in silence
-NEVER_SILENT_AT_ZERO = (days, rate, stage)
+NEVER_SILENT_AT_ZERO = (days, hours, rate, stage, verdict)
 
 UNITS = {
-    unit.name: unit for unit in (times, days, minutes, people, amount, number, marks, share, rate, pace, flag, stage)
+    unit.name: unit
+    for unit in (
+        *(
+            times,
+            days,
+            hours,
+            minutes,
+            people,
+            amount,
+            number,
+            marks,
+            share,
+            rate,
+            pace,
+            multiple,
+            flag,
+            stage,
+            score,
+            verdict,
+        ),
+    )
 }
 
 

@@ -95,8 +95,7 @@ def plain(found: Rows, lead: str, as_of: datetime, column: FeatureColumn) -> flo
     if measure.aggregate == "longest_gap":
         return max((later - earlier) / day for earlier, later in pairwise(ours)) if len(ours) > 1 else math.nan
     if measure.aggregate == "gap_against_usual":
-        spread = (ours[-1] - ours[0]) / day if len(ours) > 1 else 0
-        return (as_of - ours[-1]) / day / (spread / (len(ours) - 1)) if spread else math.nan
+        return (as_of - ours[-1]) / max((ours[-1] - ours[0]) / (len(ours) - 1), day) if len(ours) > 1 else math.nan
     assert measure.then is not None
     theirs = times(measure.then)
     since = datetime.min if column.days is None else as_of - timedelta(days=column.days)
@@ -140,7 +139,7 @@ PLANTED = {
     "used before it was known": ("if looks.known[row] > moment:", "if looks.happened[row] > moment:"),
     "an answer of the same instant": ("if looks.happened[row] != instant:", "if True:"),
     "the last moment to follow left out": ("times[row] <= within", "times[row] < within"),
-    "one pause too many in the mean": ("(len(times) - 1) / (times[0]", "len(times) / (times[0]"),
+    "one pause too many in the mean": ("/ (len(times) - 1)", "/ len(times)"),
 }
 
 
