@@ -12,7 +12,7 @@ from features import account, dialogue, engagement, journey, momentum, qualifica
 from features.declared import declared_features
 from features.feature import Feature, FeatureColumn
 from features.readings import PlainReading, fields_of
-from features.tables import project_tables
+from features.tables import Table, project_tables
 from features.timeline import moves
 
 FAMILIES: tuple[ModuleType, ...] = (recency, engagement, momentum, dialogue, qualification, journey, account)
@@ -27,11 +27,7 @@ FEATURES: tuple[Feature, ...] = tuple(
 
 def project_columns(project: Project) -> tuple[FeatureColumn, ...]:
     """The columns of every shipped and declared feature, in a fixed order. Raises FunnelcastError for a wrong declaration."""
-    tables = {
-        **project_tables(project.touch_details, project.lead_attributes, project.personal),
-        "stage_moves": moves,
-    }
-    declared = declared_features(project, tables)
+    declared = declared_features(project, tables_of(project))
     names = [feature.name for feature in (*FEATURES, *declared)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -39,6 +35,11 @@ def project_columns(project: Project) -> tuple[FeatureColumn, ...]:
             f"project {project.name}: the feature name '{twice[0]}' is taken already; choose another in features"
         )
     return tuple(column for feature in (*FEATURES, *declared) for column in feature.columns)
+
+
+def tables_of(project: Project) -> dict[str, Table]:
+    """The tables that features look at, by name, with the project's own columns; stage moves are those that were known then."""
+    return {**project_tables(project.touch_details, project.lead_attributes, project.personal), "stage_moves": moves}
 
 
 def fields_read(columns: Sequence[FeatureColumn]) -> tuple[str, ...]:

@@ -113,6 +113,14 @@ def watch(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = No
 
 
 @app.command()
+def catalogue(project: ProjectFile, workspace: WorkspaceDir = None) -> None:
+    """Writes the page on which every feature can be looked up: what it counts, how it is said, and its SQL."""
+    from pipelines import commands
+
+    commands.catalogue(_order(project, None, workspace, None))
+
+
+@app.command()
 def erase(
     project: ProjectFile,
     leads: Annotated[list[str], typer.Argument(help="The lead ids to erase, as they stand in the lists.")],

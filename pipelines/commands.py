@@ -89,6 +89,14 @@ def erase(order: Order, lead_ids: Sequence[str]) -> None:
         erase_leads(job, lead_ids)
 
 
+def catalogue(order: Order) -> None:
+    """Writes the catalogue of features."""
+    from pipelines.catalogue import write_catalogue
+
+    with open_job(order) as job:
+        write_catalogue(job)
+
+
 def schedule(order: Order) -> None:
     """Serves the nightly list, the weekly training and the morning watch until stopped.
 

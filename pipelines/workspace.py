@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "demo"
 
     @property
+    def catalogue(self) -> Path:
+        """What every feature counts and how it is said."""
+        return self.root / "catalogue.html"
+
+    @property
     def tracking_database(self) -> Path:
         """Runs and models, when the project names no tracking server."""
         return self.root / "mlflow.db"
