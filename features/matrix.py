@@ -1,6 +1,6 @@
 """The table that models learn from and score: one row a snapshot, what was known then and what came next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,15 +50,17 @@ def build_matrix(
     days: Sequence[date],
     horizons: Mapping[str, int],
     observed_until: datetime,
+    work_out: Callable[[DuckDBPyConnection, Sequence[FeatureColumn], int], NDArray[np.float32]] = compute,
 ) -> Matrix:
     """The matrix of the days (midnight UTC each) from a connection that holds the canonical tables.
 
-    horizons: days by head. observed_until (UTC): the last moment that the data covers.
+    horizons: days by head. observed_until (UTC): the last moment that the data covers. work_out: gives the columns as
+    features.engine.compute does.
     """
     create_snapshots(con, project, days)
     leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
     create_field_spans(con, leads, (*fields_read(columns), "owner_id", "amount"))
-    values = compute(con, columns, project.funnel.win_horizon_days)
+    values = work_out(con, columns, project.funnel.win_horizon_days)
     create_outcomes(con, project.funnel, horizons, observed_until)
     outcomes = con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
     names = tuple(column.name for column in columns)

@@ -12,6 +12,7 @@ from features.query import answer
 from pipelines.erased import keep_erased, read_erased
 from pipelines.job import Job
 from pipelines.lists.strike import strike
+from pipelines.recall import forget
 from pipelines.store import Workspace, open_lake, write_beside
 
 
@@ -32,6 +33,7 @@ def erase_leads(job: Job, lead_ids: Sequence[str]) -> int:
             "backtests": _drop_rows(job.workspace.backtests, "*/predictions.parquet", lead_ids),
             "lists": _strike_lines(job.workspace, lead_ids),
         }
+    forget(job.workspace)
     for place, count in rows.items():
         job.narrator.say(f"  {place}: {count:,} {'row' if count == 1 else 'rows'} erased")
     job.narrator.say(f"  {job.data} is not ours to change: erase them there too; until then ingest leaves them out.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from configs.errors import FunnelcastError
 from configs.project import Project
+from features.engine import compute
 from features.feature import FeatureColumn
 from features.matrix import Matrix, build_matrix
 from features.query import answer
@@ -13,6 +14,7 @@ from features.registry import fingerprint, project_columns
 from features.snapshots import midnight, snapshot_days, today
 from models.heads import Head, heads_of
 from pipelines.narrator import Narrator
+from pipelines.recall import open_recall
 from pipelines.store import Workspace, observed_until, open_lake
 
 
@@ -85,5 +87,7 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     covered = observed_until(job.workspace)
     until = covered if known_until is None else min(covered, known_until)
     horizons: dict[str, int] = {head.name: head.horizon_days for head in job.heads}
+    # A single day is scored once; days that are looked at together are learned from again and again.
+    work_out = open_recall(job.workspace, job.project, days, known_until).compute if len(days) > 1 else compute
     with open_lake(job.workspace, job.project, known_until) as con:
-        return build_matrix(con, job.project, job.columns, days, horizons, until)
+        return build_matrix(con, job.project, job.columns, days, horizons, until, work_out)

@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "demo"
 
     @property
+    def recall(self) -> Path:
+        """Columns that were worked out; may be deleted at any time."""
+        return self.root / "recall"
+
+    @property
     def catalogue(self) -> Path:
         """What every feature counts and how it is said."""
         return self.root / "catalogue.html"
@@ -94,7 +99,7 @@ class Workspace:
     @property
     def written_folders(self) -> tuple[Path, ...]:
         """The folders in which files are written beside and renamed."""
-        return (self.lake, self.scores, self.lists, self.backtests, self.demo)
+        return (self.lake, self.scores, self.lists, self.backtests, self.demo, self.recall)
 
 
 @contextmanager
