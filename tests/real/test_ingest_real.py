@@ -11,7 +11,9 @@ import pytest
 
 from configs.load import load_project
 from configs.project import Project
-from features.snapshots import create_snapshots
+from features.matrix import build_matrix
+from features.registry import project_columns
+from features.snapshots import create_snapshots, midnight
 from pipelines.sources.files import ingest
 from pipelines.sources.report import IngestReport
 from pipelines.store import Workspace, open_lake, open_workspace
@@ -132,3 +134,21 @@ def test_the_young_unpaid_pupils_of_a_monday_are_those_of_the_yardstick(d365: Fi
     purchases = pd.read_csv(reference.DATA / "purchases.csv.gz", parse_dates=["purchased_at"])
     expected = reference.snapshots(pd.Timestamp(day), leads, touches, purchases)
     assert d365.cohort(date.fromisoformat(day)) == {str(lead) for lead in expected.index}
+
+
+@pytest.mark.parametrize("day", [date(2022, 5, 2), date(2022, 9, 5)])
+def test_nothing_of_the_as_of_day_counts(d365: Filled, day: date) -> None:
+    raw = pd.read_csv(
+        SHARED / "data" / "d365_crm" / "activities.csv.gz", parse_dates=["occurred_at"], dtype={"lead_id": str}
+    )
+    ago = (pd.Timestamp(day) - raw["occurred_at"]).dt.days
+    assert (ago == 0).any()
+    columns = project_columns(d365.project)
+    with open_lake(d365.workspace, d365.project, None) as con:
+        matrix = build_matrix(con, d365.project, columns, [day], {}, midnight(day))
+    leads = matrix.snapshots["lead_id"]
+    for over_days in (7, 30):
+        counted = raw[ago.between(1, over_days)].groupby("lead_id").size().reindex(leads, fill_value=0)
+        found = matrix.values[:, matrix.columns.index(f"contacts_{over_days}d")]
+        assert counted.sum() > 0
+        assert (found == counted.to_numpy()).all()
