@@ -145,7 +145,7 @@ def test_nothing_of_the_as_of_day_counts(d365: Filled, day: date) -> None:
     assert (ago == 0).any()
     columns = project_columns(d365.project)
     with open_lake(d365.workspace, d365.project, None) as con:
-        matrix = build_matrix(con, d365.project, columns, [day], {}, midnight(day))
+        matrix = build_matrix(con, d365.project, columns, [day], {"win": 30}, midnight(day))
     leads = matrix.snapshots["lead_id"]
     for over_days in (7, 30):
         counted = raw[ago.between(1, over_days)].groupby("lead_id").size().reindex(leads, fill_value=0)
