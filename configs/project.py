@@ -81,6 +81,12 @@ class Watch(Setting):
     promise_sigmas: Annotated[float, Field(gt=0)] = 4
 
 
+class Leaks(Setting):
+    """allow: columns that are learned from although the leak report bans them."""
+
+    allow: tuple[Name, ...] = ()
+
+
 class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
@@ -110,3 +116,4 @@ class Project(Setting):
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
     watch: Watch = Watch()
+    leaks: Leaks = Leaks()
