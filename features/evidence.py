@@ -13,7 +13,7 @@ GRADES: tuple[Grade, ...] = ("safe", "suspect", "banned")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Finding:
     """One finding: `says` goes on after the name of the column or field; figures are the numbers in it (shares from 0 to 1)."""
 
     kind: EvidenceKind
@@ -22,7 +22,7 @@ class Evidence:
     figures: Mapping[str, float]
 
 
-def worst(evidence: Iterable[Evidence]) -> Grade:
+def worst(evidence: Iterable[Finding]) -> Grade:
     """The worst grade of the findings; safe when there is none."""
     return max((found.grade for found in evidence), key=GRADES.index, default="safe")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from duckdb import DuckDBPyConnection
 
-from features.evidence import FEWEST, GRADES, Evidence, certainty
+from features.evidence import FEWEST, GRADES, Finding, certainty
 from features.hindsight import SAME_MOMENT
 
 ENDS = {"won": "won", "lost": "lost", "closed": "won or lost"}
@@ -24,13 +24,13 @@ TOLD = f"""
 ALL = "SELECT NULL, NULL, count(*), count(*) FILTER (won), count(*) FILTER (lost), count(*) FILTER (won OR lost) FROM fates"
 
 
-def foresight(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
+def foresight(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
     """By field the strongest sign that it, or one of its values, decides how a lead ends; needs the tables field_words and fates.
 
     Being filled at all is missingness; a value that stands for an end is a copy of the stage.
     """
     ((_, _, *everybody),) = con.execute(ALL).fetchall()
-    strongest: dict[str, Evidence] = {}
+    strongest: dict[str, Finding] = {}
     for field, value, *counts in con.execute(TOLD).fetchall():
         for evidence in _signs(value, counts, everybody):
             before = strongest.setdefault(field, evidence)
@@ -39,7 +39,7 @@ def foresight(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
     yield from strongest.items()
 
 
-def _signs(value: str | None, counts: list[int], everybody: list[int]) -> Iterator[Evidence]:
+def _signs(value: str | None, counts: list[int], everybody: list[int]) -> Iterator[Finding]:
     leads, rest = counts[0], everybody[0] - counts[0]
     for place, (end, says) in enumerate(ENDS.items(), start=1):
         hits, rest_hits = counts[place], everybody[place] - counts[place]
@@ -51,4 +51,4 @@ def _signs(value: str | None, counts: list[int], everybody: list[int]) -> Iterat
                 f"were {says}; of the other {rest:,} leads {rest_share:.0%} were"
             )
             figures = {"leads": float(leads), f"share_{end}": share, f"share_{end}_of_others": rest_share}
-            yield Evidence("missingness" if value is None else "stage_copy", grade, sentence, figures)
+            yield Finding("missingness" if value is None else "stage_copy", grade, sentence, figures)

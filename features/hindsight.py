@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from duckdb import DuckDBPyConnection
 
-from features.evidence import FEWEST, Evidence, Grade
+from features.evidence import FEWEST, Finding, Grade
 
 SAME_MOMENT = "5 MINUTE"  # a form that closes a deal writes its fields and its stage within minutes of each other
 MOSTLY, NEARLY_ALL = 0.5, 0.9
@@ -18,7 +18,7 @@ COPIES, ONE_STAGE = 0.8, 0.95
 LATE, BACK_FILL_DAYS = "1 DAY", 30
 
 
-def late_changes(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
+def late_changes(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
     """Fields whose changes come when the lead is won or lost, or after that, and hardly ever before; needs field_words and fates."""
     rows = con.execute(f"""
         SELECT field, count(*) AS changes, count(*) FILTER (happened_at >= ended_at - INTERVAL {SAME_MOMENT}) AS late
@@ -28,10 +28,10 @@ def late_changes(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
         share = late / changes
         if share >= NEARLY_ALL:
             says = f"changes only when the lead is won or lost, or after that ({share:.0%} of {changes:,} values)"
-            yield field, Evidence("after_outcome", "banned", says, {"values": changes, "share_late": share})
+            yield field, Finding("after_outcome", "banned", says, {"values": changes, "share_late": share})
 
 
-def outcome_dates(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
+def outcome_dates(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
     """Fields that hold the day on which the lead will be won or lost while it is still open; needs field_words and fates."""
     rows = con.execute(f"""
         SELECT field, count(*) AS dates, count(*) FILTER (day = ended_at::DATE) AS ends,
@@ -51,11 +51,11 @@ def outcome_dates(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
             )
             yield (
                 field,
-                Evidence("outcome_date", grade, says, {"values": dates, "share_ends": share, "days_ahead": ahead}),
+                Finding("outcome_date", grade, says, {"values": dates, "share_ends": share, "days_ahead": ahead}),
             )
 
 
-def stage_copies(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
+def stage_copies(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
     """Fields that change when the stage does and whose values each stand for one stage; needs field_words and stage_moves."""
     rows = con.execute(f"""
         WITH met AS (
@@ -76,10 +76,10 @@ def stage_copies(con: DuckDBPyConnection) -> Iterator[tuple[str, Evidence]]:
                 f"stage ({same:.0%}): it says what the stage says"
             )
             figures = {"values": float(changes), "share_with_a_move": float(moved), "share_of_one_stage": float(same)}
-            yield field, Evidence("stage_copy", "suspect", says, figures)
+            yield field, Finding("stage_copy", "suspect", says, figures)
 
 
-def back_fills(con: DuckDBPyConnection) -> Iterator[tuple[tuple[str, str], Evidence]]:
+def back_fills(con: DuckDBPyConnection) -> Iterator[tuple[tuple[str, str], Finding]]:
     """Parts of the data of which one instant of known_at carries most rows, though they happened over a month or more.
 
     A part is a field, a kind of touch or the purchases. Needs field_words.
@@ -110,7 +110,7 @@ def back_fills(con: DuckDBPyConnection) -> Iterator[tuple[tuple[str, str], Evide
             )
             yield (
                 (name, part),
-                Evidence(
+                Finding(
                     "back_fill", grade, says, {"rows": float(all_rows), "share_at_once": share, "days": float(days)}
                 ),
             )

@@ -8,47 +8,21 @@ from datetime import date, datetime
 from duckdb import DuckDBPyConnection
 
 from configs.project import Project
-from features.evidence import Evidence
-from features.feature import Fact, FeatureColumn, FieldReading, Selection
+from features.evidence import Finding
 from features.fields import NOT_FIELDS
 from features.foresight import foresight
 from features.hindsight import back_fills, late_changes, outcome_dates, stage_copies
 from features.snapshots import midnight
+from features.sourced import Part, field_part
 from features.tables import project_tables
 from features.timeline import create_funnel_stages
 
-Part = tuple[str, str]
-FIELD = "field"
 KNOWN_BY_PULL = 0.5  # a field that fewer of the training days can know tells the day apart before it tells leads apart
-
-
-def field_part(name: str) -> Part:
-    """The part of the data that a CRM field is."""
-    return FIELD, name
-
-
-def parts_read(column: FeatureColumn, parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Of the parts of the data (a field, a kind of touch, a table) those that a column reads; none for a plain fact."""
-    measure = column.feature.measure
-    if isinstance(measure, Fact):
-        return ()
-    if isinstance(measure, FieldReading):
-        return (field_part(measure.field),)
-    selections = [measure.selection] + ([measure.whole] if measure.whole else [])
-    return tuple(part for part in parts if any(_reads(selection, part) for selection in selections))
-
-
-def _reads(selection: Selection, part: Part) -> bool:
-    table, key = {"field_changes": (FIELD, "field"), "touches": ("touches", "kind")}.get(
-        selection.table.name, (selection.table.name, "")
-    )
-    wanted = dict(selection.conditions).get(key)
-    return part[0] == table and (wanted is None or part[1] in wanted)
 
 
 def table_evidence(
     con: DuckDBPyConnection, project: Project, days: Sequence[date]
-) -> Mapping[Part, tuple[Evidence, ...]]:
+) -> Mapping[Part, tuple[Finding, ...]]:
     """What speaks against each part of the data, every part being named; days: those that are learned from.
 
     Makes the tables funnel_stages, fates and field_words; needs the canonical tables.
@@ -56,7 +30,7 @@ def table_evidence(
     create_funnel_stages(con, project.funnel)
     create_fates(con)
     create_field_words(con, project)
-    found: dict[Part, list[Evidence]] = {part: [] for part in _parts(con)}
+    found: dict[Part, list[Finding]] = {part: [] for part in _parts(con)}
     for look in (late_changes, outcome_dates, stage_copies, foresight):
         for field, evidence in look(con):
             found[field_part(field)].append(evidence)
@@ -105,7 +79,7 @@ def _parts(con: DuckDBPyConnection) -> list[Part]:
     return [*(field_part(name) for (name,) in fields), *(("touches", kind) for (kind,) in kinds), ("purchases", "")]
 
 
-def _pulled(con: DuckDBPyConnection, project: Project, days: Sequence[date]) -> list[tuple[str, Evidence]]:
+def _pulled(con: DuckDBPyConnection, project: Project, days: Sequence[date]) -> list[tuple[str, Finding]]:
     """Fields that are `current`: they can say nothing of the days before they were first pulled."""
     current = {field for source in project.sources for field, kind in source.fields.items() if kind == "current"}
     first = con.execute(
@@ -119,12 +93,12 @@ def _pulled(con: DuckDBPyConnection, project: Project, days: Sequence[date]) -> 
     ]
 
 
-def _before_the_pull(pulled_at: datetime, days: Sequence[date], *, with_the_lead: bool) -> list[Evidence]:
+def _before_the_pull(pulled_at: datetime, days: Sequence[date], *, with_the_lead: bool) -> list[Finding]:
     if with_the_lead:
         says = (
             "is only known as it is today, and yet it stands on days before it was pulled; run funnelcast ingest again"
         )
-        return [Evidence("current_in_past", "banned", says, {"share_of_days_known": 1.0})]
+        return [Finding("current_in_past", "banned", says, {"share_of_days_known": 1.0})]
     known = sum(midnight(day) >= pulled_at for day in days) / max(len(days), 1)
     if known >= KNOWN_BY_PULL:
         return []
@@ -132,4 +106,4 @@ def _before_the_pull(pulled_at: datetime, days: Sequence[date], *, with_the_lead
         f"is only known as it is today: it was first pulled on {pulled_at:%Y-%m-%d}, and {known:.0%} of the {len(days)} days learned "
         "from are later, so it tells the days apart rather than the leads"
     )
-    return [Evidence("current_in_past", "suspect", says, {"share_of_days_known": known})]
+    return [Finding("current_in_past", "suspect", says, {"share_of_days_known": known})]

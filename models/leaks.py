@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError, did_you_mean
-from features.evidence import GRADES, Evidence, Grade, worst
+from features.evidence import GRADES, Finding, Grade, worst
 from features.feature import FeatureColumn
-from features.leaks import FIELD, Part, parts_read
 from features.matrix import Matrix
+from features.sourced import FIELD, Part, parts_read
 from models.heads import Head
 from models.ranking import rankings
 from models.standing_out import missing, standing_out
@@ -27,7 +27,7 @@ class Graded:
 
     name: str
     grade: Grade
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Finding, ...]
     reads: tuple[str, ...] = ()
     auc: Mapping[str, float] | None = None
     allowed: bool = False
@@ -89,11 +89,11 @@ def grade_columns(
     columns: Sequence[FeatureColumn],
     heads: Sequence[Head],
     until: datetime,
-    evidence: Mapping[Part, tuple[Evidence, ...]],
+    evidence: Mapping[Part, tuple[Finding, ...]],
     allowed: Sequence[str],
 ) -> tuple[Graded, ...]:
     """The columns of the matrix, worst first, from the evidence of the tables and from what each tells alone by `until` (UTC)."""
-    found: dict[str, list[Evidence]] = {column.name: [] for column in columns}
+    found: dict[str, list[Finding]] = {column.name: [] for column in columns}
     alone: dict[str, dict[str, float]] = {column.name: {} for column in columns}
     for ranking in rankings(matrix, columns, heads, until):
         for name, auc in ranking.auc.items():
@@ -106,7 +106,7 @@ def grade_columns(
     )
 
 
-def grade_fields(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple[Evidence, ...]]) -> tuple[Graded, ...]:
+def grade_fields(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple[Finding, ...]]) -> tuple[Graded, ...]:
     """The fields that no column reads by name, worst first."""
     parts = list(evidence)
     single = [reads for column in columns if len(reads := parts_read(column, parts)) == 1]
@@ -115,7 +115,7 @@ def grade_fields(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple
     return _worst_first([Graded(name, worst(found), found) for name, found in fields])
 
 
-def mixed_notes(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple[Evidence, ...]]) -> tuple[str, ...]:
+def mixed_notes(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple[Finding, ...]]) -> tuple[str, ...]:
     """A sentence on each banned field whose rows are counted among others: such a column is as honest as its other rows."""
     parts, notes = list(evidence), []
     reads = {column.name: parts_read(column, parts) for column in columns}
@@ -130,8 +130,8 @@ def mixed_notes(columns: Sequence[FeatureColumn], evidence: Mapping[Part, tuple[
 
 def _graded(
     column: FeatureColumn,
-    evidence: Mapping[Part, tuple[Evidence, ...]],
-    found: Sequence[Evidence],
+    evidence: Mapping[Part, tuple[Finding, ...]],
+    found: Sequence[Finding],
     auc: Mapping[str, float],
     allowed: Sequence[str],
 ) -> Graded:
@@ -142,7 +142,7 @@ def _graded(
     return Graded(column.name, worst(everything), everything, names, auc, column.name in allowed)
 
 
-def _inherited(parts: Sequence[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+def _inherited(parts: Sequence[tuple[Finding, ...]]) -> tuple[Finding, ...]:
     """What speaks against all that a column reads; among many honest rows a few of a banned field are named on that field."""
     if not parts or not all(parts):
         return ()

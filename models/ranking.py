@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.feature import Fact, FeatureColumn, FieldReading
+from features.feature import FeatureColumn
 from features.matrix import Matrix
+from features.sourced import is_structural, signal_of
 from models.heads import Head
 from models.metrics import auc
 from models.split import days_of, usable
@@ -19,8 +20,6 @@ Masks = Mapping[str, NDArray[np.bool_]]
 
 MOST_ROWS = 20_000  # an AUC of so many rows is right to a hundredth, and ranking them takes milliseconds
 SEED = 7
-# The outcome is computed from these rows, so a strong tie is what they are for: a cover that ends soon does end soon.
-OUTCOME_TABLES = ("moves", "stage_moves", "purchases")
 
 
 @dataclass(frozen=True)
@@ -83,27 +82,7 @@ def folded_auc(outcomes: Floats, values: Floats) -> float:
     return float(max(sides))
 
 
-def signal_of(column: FeatureColumn) -> str:
-    """A name that columns share which read the same rows, whatever they take from them."""
-    measure = column.feature.measure
-    if isinstance(measure, Fact):
-        return f"fact {measure.name}"
-    if isinstance(measure, FieldReading):
-        return f"field {measure.field}"
-    return f"{measure.selection.table.name} {measure.selection.conditions}"
-
-
-def is_structural(column: FeatureColumn) -> bool:
-    """Whether a column reads the rows from which outcomes are computed, so that its tie to them proves nothing."""
-    measure = column.feature.measure
-    if isinstance(measure, Fact):
-        return True
-    return not isinstance(measure, FieldReading) and measure.selection.table.name in OUTCOME_TABLES
-
-
 def _known(column: FeatureColumn, values: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where there is a value at all; a count over all time, or a flag, is without one at zero."""
+    """Where there is a value at all; a count over all time is without one at zero."""
     known: NDArray[np.bool_] = ~np.isnan(values)
-    measure = column.feature.measure
-    flag = isinstance(measure, FieldReading) and measure.reading == "known"
-    return known & (values != 0) if column.window == "ever" or flag else known
+    return known & (values != 0) if column.window == "ever" else known

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from features.evidence import Evidence, Grade, certainty
+from features.evidence import Finding, Grade, certainty
 from models.ranking import Ranking
 
 # A column is held against the rest, not against a level: strong honest signals come in company. AUCs are compared as the distance
@@ -17,7 +17,7 @@ LEADING_SIGNALS = 3
 NEAR_ONE = 0.9999
 
 
-def standing_out(ranking: Ranking) -> Iterator[tuple[str, Evidence]]:
+def standing_out(ranking: Ranking) -> Iterator[tuple[str, Finding]]:
     """Columns whose AUC is far above the rest, even at the lower end of its 95 % interval.
 
     Columns that read the rows of the outcome itself are part of the rest and never stand out themselves.
@@ -40,14 +40,14 @@ def _is_far_above(ranking: Ranking, name: str, rest: float) -> bool:
     return name not in ranking.structural and _distance(_lower_end(ranking, name)) - _distance(rest) >= SUSPECT_GAP
 
 
-def _far_above(ranking: Ranking, name: str, rest: float) -> Evidence:
+def _far_above(ranking: Ranking, name: str, rest: float) -> Finding:
     auc, gap = ranking.auc[name], _distance(_lower_end(ranking, name)) - _distance(rest)
     grade: Grade = "banned" if gap >= BANNED_GAP else "suspect"
     says = f"alone ranks {ranking.head} with AUC {auc:.3f}, far above the best of the rest ({rest:.3f})"
-    return Evidence("auc", grade, says, {"auc": auc, "auc_of_the_rest": rest})
+    return Finding("auc", grade, says, {"auc": auc, "auc_of_the_rest": rest})
 
 
-def missing(ranking: Ranking) -> Iterator[tuple[str, Evidence]]:
+def missing(ranking: Ranking) -> Iterator[tuple[str, Finding]]:
     """Columns that are known (or unknown) only where the rarer outcome follows; one of each lead's snapshots counts."""
     rare = ranking.outcomes if ranking.outcomes.mean() <= 0.5 else 1 - ranking.outcomes
     rare_says = "yes" if ranking.outcomes.mean() <= 0.5 else "no"
@@ -65,7 +65,7 @@ def missing(ranking: Ranking) -> Iterator[tuple[str, Evidence]]:
                 )
                 yield (
                     name,
-                    Evidence(
+                    Finding(
                         "missingness", grade, says, {"leads": leads, "share": share, "share_of_others": others_share}
                     ),
                 )

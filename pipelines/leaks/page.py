@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from features.evidence import GRADES, Evidence
+from features.evidence import GRADES, Finding
 from models.leaks import Graded, LeakReport
 from pipelines.lists.plain import plain
 from pipelines.store import Workspace, write_beside
@@ -79,7 +79,7 @@ def _graded(graded: Graded) -> dict[str, object]:
     }
 
 
-def _evidence(one: Evidence) -> dict[str, object]:
+def _evidence(one: Finding) -> dict[str, object]:
     figures = {name: round(float(value), 4) for name, value in one.figures.items()}
     return {"kind": one.kind, "grade": one.grade, "says": one.says, "figures": figures}
 

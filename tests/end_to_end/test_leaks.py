@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from configs.project import Leaks, Project
-from features.evidence import Evidence
+from features.evidence import Finding
 from features.snapshots import midnight
 from models.leaks import Graded, LeakReport
 from pipelines.ingest import ingest_project
@@ -92,5 +92,5 @@ def test_a_banned_column_is_not_learned_from_unless_the_project_names_it(planted
 
 
 def test_evidence_has_figures(planted: Planted) -> None:
-    found: list[Evidence] = [one for column in planted.report.columns for one in column.evidence]
+    found: list[Finding] = [one for column in planted.report.columns for one in column.evidence]
     assert all(one.figures for one in found)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from features.evidence import Evidence
+from features.evidence import Finding
 from models.leaks import Graded, LeakReport, WithAndWithout
 from pipelines.leaks.page import texts, write_report
 from pipelines.store import Workspace
@@ -21,10 +21,8 @@ REPORT = LeakReport(
             "has_contract_ever",
             "banned",
             (
-                Evidence(
-                    "missingness", "banned", FILLED, {"leads": 412, "share_won": 1.0, "share_won_of_others": 0.04}
-                ),
-                Evidence(
+                Finding("missingness", "banned", FILLED, {"leads": 412, "share_won": 1.0, "share_won_of_others": 0.04}),
+                Finding(
                     "auc",
                     "suspect",
                     "alone ranks win with AUC 0.912, far above the best of the rest (0.704)",
@@ -37,7 +35,7 @@ REPORT = LeakReport(
         Graded(
             "status_ever",
             "suspect",
-            (Evidence("stage_copy", "suspect", "says <script>what</script> the stage says", {"values": 9}),),
+            (Finding("stage_copy", "suspect", "says <script>what</script> the stage says", {"values": 9}),),
             ("field status",),
             {"progress": 0.55, "win": 0.6},
             allowed=True,
@@ -48,7 +46,7 @@ REPORT = LeakReport(
         Graded(
             "closed_on",
             "banned",
-            (Evidence("after_outcome", "banned", "changes only when the lead is won or lost", {}),),
+            (Finding("after_outcome", "banned", "changes only when the lead is won or lost", {}),),
         ),
         Graded("language", "safe", ()),
     ),

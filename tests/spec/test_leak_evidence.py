@@ -9,9 +9,11 @@ import pytest
 
 from configs.errors import FunnelcastError
 from configs.project import Project
-from features.evidence import Evidence, certainty, least_share, worst
-from features.feature import Feature, FeatureColumn, FieldReading, Selection
-from features.leaks import Part, parts_read, table_evidence
+from features.evidence import Finding, certainty, least_share, worst
+from features.feature import Feature, FeatureColumn, Selection
+from features.leaks import table_evidence
+from features.readings import FieldReading
+from features.sourced import Part, parts_read
 from features.tables import field_changes, purchases, touches
 from features.words import times
 from models.leaks import check_allowed
@@ -174,7 +176,7 @@ def test_how_sure_a_sign_is() -> None:
     assert certainty(93, 100, 10, 100) == "suspect"
     assert certainty(40, 40, 60, 100) == "safe"
     assert certainty(40, 40, 0, 10) == "safe"
-    assert worst([Evidence("auc", "suspect", "", {}), Evidence("auc", "banned", "", {})]) == "banned"
+    assert worst([Finding("auc", "suspect", "", {}), Finding("auc", "banned", "", {})]) == "banned"
     assert worst([]) == "safe"
 
 
