@@ -6,6 +6,7 @@ from pydantic import Field
 
 from configs.declared import Engagement, Framework, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
+from configs.scanned import Bots
 from configs.source import DemoCompany, Source
 
 HeadName = Literal["progress", "win", "leave", "churn"]
@@ -92,7 +93,7 @@ class Project(Setting):
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
     are listed under personal and can be shown on a list but never counted. qualification holds frameworks, shipped (bant, champ,
-    meddic) or the project's own.
+    meddic) or the project's own. bots: None marks nothing.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -117,3 +118,4 @@ class Project(Setting):
     schedule: Schedule = Schedule()
     watch: Watch = Watch()
     leaks: Leaks = Leaks()
+    bots: Bots | None = Bots()
