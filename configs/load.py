@@ -12,6 +12,7 @@ from configs.errors import FunnelcastError, did_you_mean
 from configs.funnel import Funnel
 from configs.project import Project
 from configs.reader import Document, Location, Plain, read_yaml
+from configs.scanned import KnownScanners
 
 CONFIGS = Path(__file__).parent
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -53,6 +54,15 @@ def load_project(path: Path) -> Project:
 def load_funnel(path: Path) -> Funnel:
     """The funnel in a YAML file. Raises FunnelcastError with file and line."""
     return _validate(Funnel, read_yaml(path))
+
+
+def load_scanners(name: str) -> KnownScanners:
+    """A list of mail scanners in configs/bots. Raises FunnelcastError, with the near miss, for one that there is not."""
+    if name not in shipped("bots"):
+        raise FunnelcastError(
+            f"bots.lists: there is no list '{name}' in configs/bots{did_you_mean(name, shipped('bots'))}"
+        )
+    return _validate(KnownScanners, read_yaml(CONFIGS / "bots" / f"{name}.yaml"))
 
 
 def shipped(folder: str) -> list[str]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from configs.declared import Engagement, Framework, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
+from configs.scanned import Bots
 from configs.source import DemoCompany, Source
 
 HeadName = Literal["progress", "win", "leave", "churn"]
@@ -81,12 +82,18 @@ class Watch(Setting):
     promise_sigmas: Annotated[float, Field(gt=0)] = 4
 
 
+class Leaks(Setting):
+    """allow: columns that are learned from although the leak report bans them."""
+
+    allow: tuple[Name, ...] = ()
+
+
 class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
     are listed under personal and can be shown on a list but never counted. qualification holds frameworks, shipped (bant, champ,
-    meddic) or the project's own.
+    meddic) or the project's own. bots: None marks nothing.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -110,3 +117,5 @@ class Project(Setting):
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
     watch: Watch = Watch()
+    leaks: Leaks = Leaks()
+    bots: Bots | None = Bots()

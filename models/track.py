@@ -3,7 +3,7 @@
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +46,10 @@ class Tracking:
     model: str
     artefacts: Path | None = None
 
-    def record_training(self, result: TrainingResult) -> Champion:
+    def record_training(self, result: TrainingResult, texts: Mapping[str, str] | None = None) -> Champion:
         """Keeps a training as one run and its bundle as a registered model, which becomes champion; the champion before it is `previous`.
 
-        Nothing of a single lead is kept. Raises FunnelcastError when the server cannot be reached.
+        texts: further files of the run by path. Nothing of a single lead is kept. Raises FunnelcastError when the server cannot be reached.
         """
         with self._client() as client:
             run = client.create_run(
@@ -57,6 +57,8 @@ class Tracking:
             )
             try:
                 _log(client, run, result)
+                for path, text in (texts or {}).items():
+                    client.log_text(run.info.run_id, text, path)
                 version = self._register(client, run)
             except BaseException:
                 client.set_terminated(run.info.run_id, "FAILED")

@@ -59,7 +59,7 @@ def train(
     judgements, models = [], []
     for head in heads:
         rows = rows_to_learn(matrix, head, until)
-        judgements.append(_judge_on_newest(rows, head, capacity))
+        judgements.append(judge_on_newest(rows, head, capacity))
         models.append(learn(rows, head))
         on_head(head.name)
     versions = {library: version(library) for library in LIBRARIES}
@@ -94,7 +94,8 @@ def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int) -> Ju
     return Judgement(head, outcomes, chances, days, pd.DataFrame(table).T[list(METRICS)])
 
 
-def _judge_on_newest(rows: Matrix, head: Head, capacity: int) -> Judgement:
+def judge_on_newest(rows: Matrix, head: Head, capacity: int) -> Judgement:
+    """How a model learned from the older of the rows does on the newest fifth of the days; see models.split.hold_out."""
     split = hold_out(days_of(rows.snapshots), head)
     learned, later = rows.take(split.earlier), rows.take(split.later)
     return judge(learn(learned, head), learned, later, capacity)

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 from configs.errors import FunnelcastError
 from features.snapshots import midnight, snapshot_days
 from models.backtest import Backtest, backtest
+from models.leaks import without
 from pipelines.job import Job, matrix_of, training_days
+from pipelines.leaks.screen import check_setting, screen, tell
 from pipelines.order import parse_day
 from pipelines.store import write_beside
 from pipelines.train import tell_judgements
@@ -35,6 +37,7 @@ def backtest_project(job: Job, test_from: str, test_to: str, train_until: str | 
     known at midnight of the first test day; windows that end later are never learned from. Raises FunnelcastError for days in the
     wrong order or without data.
     """
+    check_setting(job)
     first, last = parse_day(test_from), parse_day(test_to)
     days = snapshot_days(job.project.snapshots, first, last)
     if not days:
@@ -45,8 +48,12 @@ def backtest_project(job: Job, test_from: str, test_to: str, train_until: str | 
         parse_day(train_until) if train_until else first - timedelta(days=min(head.horizon_days for head in job.heads))
     )
     with job.narrator.step(f"Working out {len(job.columns)} features up to {until} and from {days[0]} to {days[-1]}"):
-        past = matrix_of(job, training_days(job, until), midnight(days[0]))
+        learned = training_days(job, until)
+        past = matrix_of(job, learned, midnight(days[0]))
         later = matrix_of(job, days, None)
+    report = screen(job, past, learned, midnight(days[0]))
+    tell(job, report)
+    past, later = without(past, report.kept_out), without(later, report.kept_out)
     with job.narrator.step(f"Training {len(job.heads)} heads and judging them", len(job.heads)) as bar:
         found = backtest(past, later, job.heads, midnight(until), job.project.list.capacity, bar.advance)
     target = _write(job, found, f"{until}_{days[0]}_{days[-1]}")

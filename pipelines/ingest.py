@@ -23,6 +23,8 @@ def ingest_project(job: Job) -> IngestReport:
         )
     for source in report.sources:
         job.narrator.say(f"  {source.says}")
+    for line in report.marked.says:
+        job.narrator.say(f"  {line}")
     job.narrator.say(
         f"  The data reaches to {report.observed_until:%Y-%m-%d %H:%M} UTC and lies in {job.workspace.lake}"
     )

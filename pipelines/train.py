@@ -5,25 +5,38 @@ from collections.abc import Sequence
 from configs.errors import FunnelcastError
 from features.snapshots import midnight
 from models.bundle import Origin
+from models.leaks import without
 from models.track import Champion, Tracking
 from models.train import Judgement, train
 from pipelines.job import Job, matrix_of, training_days
+from pipelines.leaks.page import texts, write_report
+from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
 
 
 def train_project(job: Job) -> Champion:
-    """Trains, keeps the run with its metrics, and makes the new model champion.
+    """Grades the columns, trains without the banned ones, keeps the run with its metrics, and makes the new model champion.
 
-    Raises FunnelcastError when there is too little to learn from.
+    Writes leaks/DAY/. Raises FunnelcastError when there is too little to learn from, or leaks.allow names no column.
     """
-    days = training_days(job, job.day)
+    check_setting(job)
+    days, until = training_days(job, job.day), midnight(job.day)
     with job.narrator.step(f"Working out {len(job.columns)} features on {len(days)} days up to {job.day}"):
-        matrix = matrix_of(job, days, midnight(job.day))
+        matrix = matrix_of(job, days, until)
+    with job.narrator.step(f"Looking for leaks in {len(job.columns)} columns"):
+        report = screen(job, matrix, days, until)
+    tell(job, report)
+    matrix = without(matrix, report.kept_out)
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
         origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
-        result = train(matrix, job.heads, midnight(job.day), origin, job.project.list.capacity, bar.advance)
+        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance)
+    report = doubt(job, report, matrix, result.judgements, until)
+    page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
-        champion = tracking_of(job).record_training(result)
+        kept = {f"leaks/{name}": text for name, text in texts(report).items()}
+        champion = tracking_of(job).record_training(result, kept)
     tell_judgements(job, result.judgements)
+    tell_suspicion(job, report)
+    job.narrator.say(f"  Leak report: {page}")
     job.narrator.say(f"  Model version {champion.version} serves from now on; the run is in {tracking_of(job).uri}")
     return champion
 

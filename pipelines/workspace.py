@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "backtests"
 
     @property
+    def leaks(self) -> Path:
+        """leaks/DAY/index.html and report.json: what each training found on its columns."""
+        return self.root / "leaks"
+
+    @property
     def demo(self) -> Path:
         """The export files of the made-up company."""
         return self.root / "demo"
@@ -99,7 +104,7 @@ class Workspace:
     @property
     def written_folders(self) -> tuple[Path, ...]:
         """The folders in which files are written beside and renamed."""
-        return (self.lake, self.scores, self.lists, self.backtests, self.demo, self.recall)
+        return (self.lake, self.scores, self.lists, self.backtests, self.leaks, self.demo, self.recall)
 
 
 @contextmanager

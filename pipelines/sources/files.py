@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from configs.errors import FunnelcastError
 from configs.project import Project
+from configs.scanned import KnownScanners
 from features.tables import Table, deliveries, project_tables
 from pipelines.erased import Erased, read_erased
 from pipelines.sources.contract import MACROS, Contract
@@ -22,6 +23,7 @@ from pipelines.sources.ledger import check_limits, count_rows, note_rejected, op
 from pipelines.sources.mapping import check_sources
 from pipelines.sources.pulled import remember_pulled
 from pipelines.sources.report import IngestReport, SourceReport
+from pipelines.sources.scanned import NOTHING_MARKED, Marked, check_bots, set_bots_apart
 from pipelines.sources.staging import stage
 from pipelines.store import Workspace, connect, naive_utc, write_beside
 
@@ -37,6 +39,7 @@ class Run:
     lake: Path
     scratch: Path
     erased: Erased
+    scanners: KnownScanners
 
 
 def ingest(
@@ -55,17 +58,20 @@ def ingest(
     started = perf_counter()
     tables = project_tables(project.touch_details, project.lead_attributes, project.personal)
     with write_beside(workspace.lake) as lake, _scratch(workspace) as scratch, closing(connect(workspace)) as con:
-        run = Run(con, project, workspace, naive_utc(pulled_at), lake, scratch, read_erased(workspace))
+        scanners = check_bots(project, tables["touches"])
+        run = Run(con, project, workspace, naive_utc(pulled_at), lake, scratch, read_erased(workspace), scanners)
         check_sources(con, project, tables)
         groups = _by_table(open_exports(con, project, data))
         con.execute(MACROS)
         open_ledger(con)
         lake.mkdir()
         _keep_deliveries(workspace.lake, lake)
-        reports = tuple(report for name in groups for report in _fill(run, tables[name], groups[name], on_source))
+        filled = [_fill(run, tables[name], groups[name], on_source) for name in groups]
         write_rejected(con, lake / workspace.rejected.name)
         observed = note_observed(con, lake, lake / workspace.observed.name)
-    return IngestReport(reports, observed, perf_counter() - started)
+    reports = tuple(report for reports, _ in filled for report in reports)
+    marked = next((marked for _, marked in filled if marked is not None), NOTHING_MARKED)
+    return IngestReport(reports, observed, perf_counter() - started, marked)
 
 
 def _keep_deliveries(before: Path, lake: Path) -> None:
@@ -89,8 +95,8 @@ def _by_table(exports: list[Export]) -> dict[str, list[Export]]:
 
 def _fill(
     run: Run, table: Table, exports: list[Export], on_source: Callable[[SourceReport], None]
-) -> list[SourceReport]:
-    """Writes one table from all its sources."""
+) -> tuple[list[SourceReport], Marked | None]:
+    """Writes one table from all its sources; of touches also tells which a scanner made."""
     con, funnel = run.con, run.project.funnel
     group = [
         stage(con, export, Contract(export.source, table, funnel, run.pulled_at), run.scratch) for export in exports
@@ -100,12 +106,19 @@ def _fill(
     reports = [count_rows(con, staged) for staged in group]
     for report in reports:
         _stop_at_limits(run, report)
+    marked = _judge(run, table)
     write_table(con, run.lake, table, group)
     if table.name == "leads":
         remember_pulled(con, run.workspace.lake, run.lake, table, group, run.pulled_at)
     for report in reports:
         on_source(report)
-    return reports
+    return reports, marked
+
+
+def _judge(run: Run, table: Table) -> Marked | None:
+    if table.name != "touches":
+        return None
+    return set_bots_apart(run.con, run.project, run.scanners, table, run.workspace.lake, run.lake)
 
 
 def _stop_at_limits(run: Run, report: SourceReport) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.sources.scanned import NOTHING_MARKED, Marked
+
 
 @dataclass(frozen=True)
 class Example:
@@ -54,11 +56,12 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest did; observed_until is the last known_at of all source tables (UTC, naive)."""
+    """What an ingest did; observed_until is the last known_at of all source tables (UTC, naive); marked: what scanners did."""
 
     sources: tuple[SourceReport, ...]
     observed_until: datetime
     seconds: float
+    marked: Marked = NOTHING_MARKED
 
     @property
     def rejects(self) -> int:
