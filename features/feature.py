@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from configs.errors import FunnelcastError
-from features.readings import Conditions, PlainReading, Scalar
+from features.readings import Conditions, CriteriaMet, Fit, PlainReading, Scalar
 from features.tables import Table
 from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
 
@@ -210,6 +210,11 @@ class FeatureColumn:
         if self.window is None:
             return self.feature.name
         return f"{self.feature.name}_{'ever' if self.window == 'ever' else f'{self.window}d'}"
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether models learn from it; a score made of other features is for people, who would get it as a reason for itself."""
+        return not isinstance(self.feature.measure, Blend | CriteriaMet | Fit)
 
     @property
     def days(self) -> int | None:

@@ -53,7 +53,7 @@ def backtest_project(job: Job, test_from: str, test_to: str, train_until: str | 
         later = matrix_of(job, days, None)
     report = screen(job, past, learned, midnight(days[0]))
     tell(job, report)
-    past, later = without(past, report.kept_out), without(later, report.kept_out)
+    past, later = (without(matrix, report.kept_out | job.for_people) for matrix in (past, later))
     with job.narrator.step(f"Training {len(job.heads)} heads and judging them", len(job.heads)) as bar:
         found = backtest(past, later, job.heads, midnight(until), job.project.list.capacity, bar.advance)
     target = _write(job, found, f"{until}_{days[0]}_{days[-1]}")

@@ -43,6 +43,11 @@ class Job:
         return project_columns(self.project)
 
     @property
+    def for_people(self) -> frozenset[str]:
+        """The names of the columns that are shown and not learned from."""
+        return frozenset(column.name for column in self.columns if not column.is_learned)
+
+    @property
     def fingerprint(self) -> str:
         """The fingerprint of the project's features."""
         return fingerprint(self.columns, self.project.funnel)

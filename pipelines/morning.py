@@ -70,8 +70,10 @@ def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says:
         chance=chances[head],
         chance_says=says,
         chances=chances,
-        expected_value=None if row["expected_value"] is None else float(row["expected_value"]),
+        expected_value=_number(row["expected_value"]),
         currency=_text(row["currency"]),
+        fit=_number(row["fit"]),
+        engagement=_number(row["engagement"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
     )
@@ -79,6 +81,10 @@ def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says:
 
 def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
+
+
+def _number(cell: object) -> float | None:
+    return None if cell is None else float(str(cell))
 
 
 def _last_day(job: Job, head: HeadName) -> date:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from configs.errors import FunnelcastError
@@ -72,7 +73,7 @@ def _matrix_of_day(job: Job) -> Matrix:
 
 def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.DataFrame, str]:
     """Chances, expected value, rank, band and explanation of every row, and the sentence that says how open leads are ranked."""
-    scores = pd.concat([matrix.snapshots, predict(bundle, matrix)], axis=1)
+    scores = pd.concat([matrix.snapshots, predict(bundle, matrix), _for_people(matrix)], axis=1)
     parts, ranked_by = [], ""
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
@@ -87,6 +88,18 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.Data
             else:
                 parts.append(rank_customers(explained, job.project.list))
     return pd.concat(parts, ignore_index=True), ranked_by
+
+
+def _for_people(matrix: Matrix) -> pd.DataFrame:
+    """Fit and engagement, 0 to 100, NaN where the project has no ideal customer or nothing is known."""
+    unknown = np.full(len(matrix.values), np.nan, dtype=np.float32)
+    at = {name: place for place, name in enumerate(matrix.columns)}
+    return pd.DataFrame(
+        {
+            name: matrix.values[:, at[f"{name}_score"]] if f"{name}_score" in at else unknown
+            for name in ("fit", "engagement")
+        }
+    ).astype("float64")
 
 
 def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:

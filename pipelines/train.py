@@ -25,7 +25,7 @@ def train_project(job: Job) -> Champion:
     with job.narrator.step(f"Looking for leaks in {len(job.columns)} columns"):
         report = screen(job, matrix, days, until)
     tell(job, report)
-    matrix = without(matrix, report.kept_out)
+    matrix = without(matrix, report.kept_out | job.for_people)
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
         origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
         result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance)

@@ -19,14 +19,16 @@ CERTAIN = 1.0  # every line is put on the list by its rank alone
 def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
     """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
 
-    Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), expected_value, currency, band,
-    rank, reasons (feature, says, points), model_version, funnel, feature_fingerprint.
+    Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), expected_value,
+    currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
+    feature_fingerprint.
     """
     heads = [head.name for head in job.heads]
     schema = pa.schema(
         [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
         + [(head, pa.float64()) for head in heads]
-        + [("expected_value", pa.float64()), ("currency", pa.string()), ("band", pa.string()), ("rank", pa.int32())]
+        + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
+        + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
         + [("feature_fingerprint", pa.string())]
     )

@@ -17,7 +17,8 @@ class Line:
 
     rank counts from 1, customers on their own. stage and chance_says are words. chance is that of the head shown
     first, in 0..1; chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is
-    expected to be won or, for a customer, lost; None where no amount is known. Reasons come strongest first.
+    expected to be won or, for a customer, lost; None where no amount is known. fit to the ideal customer and engagement are
+    0..100. Reasons come strongest first.
     """
 
     rank: int
@@ -33,6 +34,8 @@ class Line:
     chances: dict[HeadName, float]
     expected_value: float | None
     currency: str
+    fit: float | None = None
+    engagement: float | None = None
     reasons_for: tuple[Reason, ...] = ()
     reasons_against: tuple[Reason, ...] = ()
 

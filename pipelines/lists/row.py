@@ -36,6 +36,7 @@ class Row:
     owner: str = ""
     stage: str = ""
     stage_place: int = 0
+    scores: str = ""
     frequency: str = ""
     outcome: str = ""
     chance: float | None = None
@@ -79,6 +80,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         owner=clipped(line.owner_id),
         stage=stage,
         stage_place=places.get(stage, len(places)),
+        scores=" · ".join(_scores(line)),
         frequency=frequency,
         outcome=outcome,
         chance=_known(line.chance),
@@ -87,6 +89,11 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         value=value,
         reasons=(*map(_shown, line.reasons_for[:MOST_FOR]), *map(_shown, line.reasons_against[:MOST_AGAINST])),
     )
+
+
+def _scores(line: Line) -> list[str]:
+    told = {"Fit": _known(line.fit), "Engagement": _known(line.engagement)}
+    return [f"{name} {score:.0f}" for name, score in told.items() if score is not None]
 
 
 def _known(number: float | None) -> float | None:

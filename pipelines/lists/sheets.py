@@ -30,7 +30,7 @@ COLUMNS = (
         "chance_says",
     ),
     *(f"chance_{head}" for head in HEADS),
-    *("expected_value", "currency"),
+    *("expected_value", "currency", "fit", "engagement"),
     *(f"reason_{place}" for place in range(1, MOST_FOR + 1)),
     *(f"against_{place}" for place in range(1, MOST_AGAINST + 1)),
 )
@@ -41,8 +41,8 @@ def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
-    expected_value has 2 decimals and no separators; what is unknown is empty. A text is one line and begins with an
-    apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
+    expected_value has 2 decimals and no separators; fit and engagement are 0..100; what is unknown is empty. A text is
+    one line and begins with an apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
     """
     shown: list[Line] = []
     skipped = 0
@@ -75,6 +75,8 @@ def record(line: Line, as_of: date) -> tuple[str, ...]:
         *(_number(line.chances.get(head), 6) for head in HEADS),
         _number(line.expected_value, 2),
         cell(line.currency),
+        _number(line.fit, 0),
+        _number(line.engagement, 0),
         *_reasons(line.reasons_for, MOST_FOR),
         *_reasons(line.reasons_against, MOST_AGAINST),
     )

@@ -32,6 +32,8 @@ ANNA = Line(
     chances={"progress": 0.381234567, "win": 0.00004, "leave": float("nan")},
     expected_value=1234.5,
     currency="EUR",
+    fit=80.6,
+    engagement=35.2,
     reasons_for=(Reason("a", "Opened a mail", 3.0), Reason("b", "Called us", 2.0)),
     reasons_against=(Reason("c", "No budget", -2.0), Reason("d", "Old", -1.0), Reason("e", "Third", -0.5)),
 )
@@ -67,6 +69,8 @@ def test_a_line_becomes_a_row_of_stable_columns(tmp_path: Path) -> None:
             "chance_churn": "",
             "expected_value": "1234.50",
             "currency": "EUR",
+            "fit": "81",
+            "engagement": "35",
             "reason_1": "Opened a mail",
             "reason_2": "Called us",
             "reason_3": "",
