@@ -1,0 +1,150 @@
+"""Turns the declared columns into the short lists that say what each kind of row moves."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAY_US = 86_400_000_000
+EVER_US: Final = np.iinfo(np.int64).max
+COUNT: Final = 0
+SUM: Final = 1
+DISTINCT: Final = 2
+SHARE: Final = 3
+LAST: Final = 4
+FIRST: Final = 5
+LAST_NUMBER: Final = 6
+DECAYED: Final = 7
+DAY_KEY: Final = -1
+STEPS: Final = 2048  # parts of a halving that are tabled; a series of four terms within one is right to 1e-15
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Kept over a window: COUNT of a signal's rows, SUM of a number column or DISTINCT values of a key column (DAY_KEY: UTC days)."""
+
+    signal: int
+    window_us: int
+    op: Literal[0, 1, 2]
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Share:
+    """One count over another, times scale; unknown where the whole is 0."""
+
+    part: Counter
+    whole: Counter
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Kept over all rows: LAST or FIRST time (days before as_of), LAST_NUMBER of a column, or the DECAYED count."""
+
+    signal: int
+    op: Literal[4, 5, 6, 7]
+    column: int = 0
+    half_life_us: float = 1.0
+
+
+Reading = Counter | Share | Mark
+
+
+class Plan(NamedTuple):
+    """What a row moves and what is written, as arrays that compiled code can follow.
+
+    windows: microseconds, the shortest first. A row of pattern p that enters or leaves window w moves the counter lines
+    moved[move_cuts[g, k]:move_cuts[g, k + 1]] with g = w * patterns + p and k one of COUNT, SUM, DISTINCT; in the same way the mark lines
+    marked[mark_cuts[p, k]:mark_cuts[p, k + 1]] with k one of LAST, FIRST, LAST_NUMBER, DECAYED (less LAST). columns and places: of each
+    counter the column it reads and, for DISTINCT, its row in the tally (-1 for the others). shown (columns, 3): the matrix column, the line and the line to
+    divide by; those of one op lie between show_cuts[op] and show_cuts[op + 1]. scales: one each. decays: halvings a microsecond, times STEPS.
+    """
+
+    patterns: int
+    windows: Ints
+    move_cuts: Ints
+    moved: Ints
+    mark_cuts: Ints
+    marked: Ints
+    columns: Ints
+    places: Ints
+    mark_columns: Ints
+    decays: Floats
+    shown: Ints
+    show_cuts: Ints
+    scales: Floats
+
+
+def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, Reading]]) -> Plan:
+    """The plan for rows whose pattern p shows the signals patterns[p]; readings: (matrix column, what it reads)."""
+    counters = list(dict.fromkeys(part for _, reading in readings for part in _counters(reading)))
+    marks = list(dict.fromkeys(reading for _, reading in readings if isinstance(reading, Mark)))
+    windows = sorted({counter.window_us for counter in counters})
+    by_window: dict[tuple[int, int], list[int]] = {}
+    by_signal: dict[int, list[int]] = {}
+    for line, counter in enumerate(counters):
+        by_window.setdefault((counter.window_us, counter.signal), []).append(line)
+    for line, mark in enumerate(marks):
+        by_signal.setdefault(mark.signal, []).append(line)
+    moves = [[n for s in shown for n in by_window.get((window, s), ())] for window in windows for shown in patterns]
+    notes = [[n for s in shown for n in by_signal.get(s, ())] for shown in patterns]
+    distinct = iter(range(len(counters)))
+    return Plan(
+        len(patterns),
+        _whole(windows),
+        *_chained(moves, lambda line: counters[line].op, (COUNT, SUM, DISTINCT)),
+        *_chained(notes, lambda line: marks[line].op, (LAST, FIRST, LAST_NUMBER, DECAYED)),
+        _whole(counter.column for counter in counters),
+        _whole(next(distinct) if counter.op == DISTINCT else -1 for counter in counters),
+        _whole(mark.column for mark in marks),
+        np.array([STEPS / mark.half_life_us for mark in marks], dtype=np.float64),
+        *_shown(readings, counters, marks),
+    )
+
+
+def _counters(reading: Reading) -> tuple[Counter, ...]:
+    match reading:
+        case Counter():
+            return (reading,)
+        case Share():
+            return reading.part, reading.whole
+        case Mark():
+            return ()
+
+
+def _shown(
+    readings: Sequence[tuple[int, Reading]], counters: list[Counter], marks: list[Mark]
+) -> tuple[Ints, Ints, Floats]:
+    line_of = {part: line for line, part in enumerate(counters)} | {mark: line for line, mark in enumerate(marks)}
+    lines = sorted((_line(place, reading, line_of) for place, reading in readings), key=lambda line: line[0])
+    ops = [line[0] for line in lines]
+    cuts = np.searchsorted(ops, np.arange(DECAYED + 2)).astype(np.int64)
+    shown = np.array([line[1:4] for line in lines], dtype=np.int64).reshape(-1, 3)
+    return shown, cuts, np.array([line[4] for line in lines], dtype=np.float64)
+
+
+def _line(place: int, reading: Reading, line_of: dict[Counter | Mark, int]) -> tuple[int, int, int, int, float]:
+    if isinstance(reading, Share):
+        return SHARE, place, line_of[reading.part], line_of[reading.whole], reading.scale
+    return reading.op, place, line_of[reading], 0, 1.0
+
+
+def _whole(numbers: Iterable[int]) -> Ints:
+    return np.array(list(numbers), dtype=np.int64)
+
+
+def _chained(groups: list[list[int]], op: Callable[[int], int], ops: tuple[int, ...]) -> tuple[Ints, Ints]:
+    """All groups as one list, each ordered by op, and where the lines of each op begin in each group and the last ends."""
+    by_op = [[[line for line in group if op(line) == wanted] for wanted in ops] for group in groups]
+    sizes = np.array([[len(lines) for lines in group] for group in by_op], dtype=np.int64).reshape(-1, len(ops))
+    ends = np.cumsum(sizes).reshape(sizes.shape)
+    first = (ends - sizes)[:, :1]
+    return np.ascontiguousarray(np.hstack([first, ends])), _whole(
+        line for group in by_op for lines in group for line in lines
+    )
