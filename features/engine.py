@@ -128,11 +128,11 @@ def _reading(measure: Measure, days: int | None, log: Log) -> Reading:
         case "count":
             return Counter(signal, window, COUNT)
         case "sum":
-            return Counter(signal, window, SUM, log.number_cell(measure.column or ""))
+            return Counter(signal, window, SUM, log.numbers.index(measure.column or ""))
         case "active_days":
             return Counter(signal, window, DISTINCT, DAY_KEY)
         case "distinct":
-            return Counter(signal, window, DISTINCT, log.value_cell(measure.column or ""))
+            return Counter(signal, window, DISTINCT, log.values.index(measure.column or ""))
         case "share":
             whole = log.signal(measure.whole.conditions if measure.whole else ())
             return Share(Counter(signal, window, COUNT), Counter(whole, window, COUNT))
@@ -144,6 +144,6 @@ def _reading(measure: Measure, days: int | None, log: Log) -> Reading:
         case "days_since_first":
             return Mark(signal, FIRST)
         case "last":
-            return Mark(signal, LAST_NUMBER, log.number_cell(measure.column or ""))
+            return Mark(signal, LAST_NUMBER, log.numbers.index(measure.column or ""))
         case "decayed":
             return Mark(signal, DECAYED, half_life_us=(measure.half_life_days or 1.0) * DAY_US)

@@ -14,6 +14,7 @@ Codes = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 MIXER: Final = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Knuth, TAOCP 6.4, multiplicative hashing
 FOUND_NOWHERE: Final = -1
+DENSE: Final = 8  # numbers that fill an eighth of their range are looked up in a list of the whole range
 
 
 class Texts(NamedTuple):
@@ -46,18 +47,25 @@ def finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
 
 def indices(column: pa.DictionaryArray, empty: int) -> Codes:
     """The places in the dictionary, `empty` for an empty cell."""
-    places: Codes = pc.fill_null(column.indices.cast(pa.int32()), empty).to_numpy()
+    listed = column.indices if column.indices.type == pa.int32() else column.indices.cast(pa.int32())
+    places: Codes = (pc.fill_null(listed, empty) if listed.null_count else listed).to_numpy()
     return places
 
 
 def _number_finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
     numbers: Ints = names.cast(pa.int64()).to_numpy()
-    table = _room(len(numbers))
-    _enter_numbers(numbers, table)
+    lowest, highest = int(numbers.min()), int(numbers.max())
+    dense = highest - lowest < DENSE * len(numbers)
+    table = np.full(highest - lowest + 1, FOUND_NOWHERE, dtype=np.int32) if dense else _room(len(numbers))
+    if dense:
+        table[numbers - lowest] = np.arange(len(numbers))
+    else:
+        _enter_numbers(numbers, table)
 
     def find(column: pa.Array) -> Codes:
-        wanted = pc.fill_null(column.cast(pa.int64()), 0).to_numpy()
-        return _without_empty(_find_numbers(wanted, numbers, table), column)
+        wanted = pc.fill_null(column.cast(pa.int64()), lowest).to_numpy()
+        found = _look_up(wanted, lowest, table) if dense else _find_numbers(wanted, numbers, table)
+        return _without_empty(found, column)
 
     return find
 
@@ -93,6 +101,16 @@ def spread(table: Codes, places: Codes) -> Codes:
 def _slot(number: int, table: Codes) -> np.int64:
     mixed = uint64(number) * MIXER
     return np.int64((mixed ^ (mixed >> uint64(29))) & uint64(len(table) - 1))
+
+
+@njit(nogil=True, cache=True)
+def _look_up(wanted: Ints, lowest: int, table: Codes) -> Codes:
+    out = np.full(len(wanted), FOUND_NOWHERE, dtype=np.int32)
+    for row in range(len(wanted)):
+        place = wanted[row] - lowest
+        if 0 <= place < len(table):
+            out[row] = table[place]
+    return out
 
 
 @njit(nogil=True, cache=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, pairwise
 from os import cpu_count
 
 import numpy as np
@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.identity import finder
-from features.packing import Block, Packing, ValueCodes, pack
+from features.packing import Block, Packing, TooManyValues, ValueCodes, pack
 from features.patterns import Naming
-from features.plan import Plan, Reading, make_plan
+from features.plan import Layout, Plan, Reading, make_plan
 from features.reading import Source
 from features.sorting import rows_of_bucket
 from features.windows import Spine, sweep
@@ -46,19 +46,27 @@ def sweep_log(source: Source, asked: Asked, matrix: Matrix32, memory_gb: float) 
     """
     if not len(asked.spine.row):
         return
-    plan = make_plan(asked.naming.shown, asked.readings)
+    bits = (asked.naming.patterns - 1).bit_length()
+    folded = Layout(len(asked.numbers), len(asked.values), bits, folded=bool(asked.values))
+    try:
+        _sweep_in_passes(source, asked, folded, matrix, memory_gb)
+    except TooManyValues:
+        _sweep_in_passes(source, asked, replace(folded, folded=False), matrix, memory_gb)
+
+
+def _sweep_in_passes(source: Source, asked: Asked, layout: Layout, matrix: Matrix32, memory_gb: float) -> None:
+    plan = make_plan(asked.naming.shown, asked.readings, layout)
     find, count = finder(asked.leads), len(asked.leads)
-    width = 2 + len(asked.numbers) + len(asked.values)
     room_gb = max(LEAST_GB, memory_gb - OTHER_GB - matrix.nbytes / 1e9)
-    passes = min(count, max(1, int(np.ceil(source.rows * width * 8 / 1e9 / room_gb))))
+    passes = min(count, max(1, int(np.ceil(source.rows * layout.width * 8 / 1e9 / room_gb))))
     edges = [count * number // passes for number in range(passes + 1)]
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         rows = max(1, source.rows // passes)
         shift = max(0, int(np.log2(max(1, (last - first) * ROWS_A_BUCKET // rows))))
         packing = Packing(
             source.lead, find, asked.naming, asked.numbers, asked.values, _known_by(source, asked.spine),
             tuple(ValueCodes() for _ in asked.values), first, last, shift,
-        )  # fmt: skip
+layout,        )  # fmt: skip
         _one_pass(source, packing, asked.spine, plan, matrix)
 
 

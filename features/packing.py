@@ -13,19 +13,23 @@ from numpy.typing import NDArray
 
 from features.identity import indices, spread
 from features.patterns import Naming, Step
+from features.plan import FIRST_NUMBER, Layout
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 
 ROWS_A_BLOCK = 1 << 19
 HAPPENED = 1
-FIRST_NUMBER = 2
+
+
+class TooManyValues(Exception):  # noqa: N818  it is a way to go on, not an error
+    """The first value has more codes than fit into the label."""
 
 
 class Block(NamedTuple):
     """Packed rows of bucket b from starts[b] to starts[b + 1], within it in the order they were read.
 
-    cells (rows, width or width + 1): lead << 32 | pattern, happened (microseconds since 1970 UTC), the bits of the number columns, the
+    cells (rows, width or width + 1): lead << 32 | label, happened (microseconds since 1970 UTC), the bits of the number columns, the
     codes of the key columns, and known where some row of the block is known after it happened.
     """
 
@@ -70,11 +74,7 @@ class Packing:
     first: int
     last: int
     shift: int
-
-    @property
-    def width(self) -> int:
-        """Numbers a row, known not included."""
-        return FIRST_NUMBER + len(self.numbers) + len(self.values)
+    layout: Layout
 
     @property
     def buckets(self) -> int:
@@ -102,7 +102,7 @@ class _Desk:
     late: bool = False
 
     def __post_init__(self) -> None:
-        self.waiting = np.empty((ROWS_A_BLOCK, self.packing.width + 1), dtype=np.int64)
+        self.waiting = np.empty((ROWS_A_BLOCK, self.packing.layout.width + 1), dtype=np.int64)
 
     def take(self, batch: pa.RecordBatch) -> None:
         if self.filled + batch.num_rows > ROWS_A_BLOCK:
@@ -112,17 +112,19 @@ class _Desk:
         happened = _moments(batch.column("happened_at"))
         known = _moments(batch.column("known_at")) if "known_at" in batch.schema.names else happened
         leads = packing.find(batch.column(packing.lead))
-        patterns = _patterns(batch, packing.naming)
-        self.late |= _label(rows, leads, patterns, happened, known, (packing.first, packing.last, packing.known_by))
+        labels = _labels(batch, packing)
+        self.late |= _label(rows, leads, labels, happened, known, (packing.first, packing.last, packing.known_by))
         for place, name in enumerate(packing.numbers):
             rows[:, FIRST_NUMBER + place] = _numbers(batch.column(name)).view(np.int64)
         for place, name in enumerate(packing.values):
-            rows[:, FIRST_NUMBER + len(packing.numbers) + place] = packing.codes[place].of(batch.column(name))
+            cell = packing.layout.value_cell(place)
+            if cell >= 0:
+                rows[:, cell] = packing.codes[place].of(batch.column(name))
         self.filled += batch.num_rows
 
     def clear(self) -> None:
         if self.filled:
-            width = self.packing.width + self.late
+            width = self.packing.layout.width + self.late
             self.blocks.append(
                 Block(*_by_bucket(self.waiting[: self.filled], self.packing.shift, self.packing.buckets, width))
             )
@@ -137,6 +139,17 @@ def _moments(column: pa.Array) -> Ints:
 def _numbers(column: pa.Array) -> NDArray[np.float64]:
     numbers: NDArray[np.float64] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
+
+
+def _labels(batch: pa.RecordBatch, packing: Packing) -> NDArray[np.uint32]:
+    """The patterns, with the codes of the first value above them where they are folded in."""
+    labels = _patterns(batch, packing.naming).view(np.uint32)
+    if packing.layout.folded:
+        codes = packing.codes[0].of(batch.column(packing.values[0]))
+        if len(packing.codes[0]) > packing.layout.most_folded:
+            raise TooManyValues
+        labels |= (codes + 1).astype(np.uint32) << np.uint32(packing.layout.pattern_bits)
+    return labels
 
 
 def _patterns(batch: pa.RecordBatch, naming: Naming) -> Codes:
@@ -169,14 +182,14 @@ def _follow(states: Codes, next_state: NDArray[np.int32], classes: Codes, places
 
 @njit(nogil=True, cache=True)
 def _label(
-    rows: Ints, leads: Codes, patterns: Codes, happened: Ints, known: Ints, limits: tuple[int, int, int]
+    rows: Ints, leads: Codes, labels: NDArray[np.uint32], happened: Ints, known: Ints, limits: tuple[int, int, int]
 ) -> bool:
     """Fills the first two cells and the last; the label of a row that is not wanted is -1. Returns whether a row is known late."""
     first, last, known_by = limits
     late = False
     for row in range(len(rows)):
         wanted = first <= leads[row] < last and known[row] <= known_by
-        rows[row, 0] = np.int64(leads[row] - first) << 32 | patterns[row] if wanted else -1
+        rows[row, 0] = np.int64(leads[row] - first) << 32 | np.int64(labels[row]) if wanted else -1
         rows[row, HAPPENED] = happened[row]
         rows[row, -1] = known[row]
         late |= wanted and known[row] != happened[row]

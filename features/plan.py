@@ -18,6 +18,8 @@ FIRST: Final = 5
 LAST_NUMBER: Final = 6
 DECAYED: Final = 7
 DAY_KEY: Final = -1
+FOLDED_KEY: Final = -2
+FIRST_NUMBER: Final = 2
 STEPS: Final = 2048  # parts of a halving that are tabled; a series of four terms within one is right to 1e-15
 
 Ints = NDArray[np.int64]
@@ -56,6 +58,40 @@ class Mark:
 Reading = Counter | Share | Mark
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where a packed row of 64-bit cells keeps what; columns are counted from 0, numbers and values apart.
+
+    Cell 0 is the lead or the day << 32 | the label. The label is the pattern, and where folded, above its pattern_bits one more than the code
+    of the first value, which saves a cell as long as there are no more than most_folded codes.
+    """
+
+    numbers: int
+    values: int
+    pattern_bits: int
+    folded: bool
+
+    @property
+    def width(self) -> int:
+        """Cells a row, that for known not included."""
+        return FIRST_NUMBER + self.numbers + self.values - self.folded
+
+    @property
+    def most_folded(self) -> int:
+        """How many codes fit above the pattern."""
+        return int((1 << (32 - self.pattern_bits)) - 1)
+
+    def value_cell(self, value: int) -> int:
+        """The cell of a value's code; FOLDED_KEY for the one in the label."""
+        return FOLDED_KEY if self.folded and value == 0 else FIRST_NUMBER + self.numbers + value - self.folded
+
+    def cell_read(self, counter: Counter) -> int:
+        """The cell that a counter reads; DAY_KEY for days."""
+        if counter.op != DISTINCT:
+            return FIRST_NUMBER + counter.column
+        return DAY_KEY if counter.column == DAY_KEY else self.value_cell(counter.column)
+
+
 class Plan(NamedTuple):
     """What a row moves and what is written, as arrays that compiled code can follow.
 
@@ -67,6 +103,7 @@ class Plan(NamedTuple):
     """
 
     patterns: int
+    pattern_bits: int
     windows: Ints
     move_cuts: Ints
     moved: Ints
@@ -81,8 +118,8 @@ class Plan(NamedTuple):
     scales: Floats
 
 
-def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, Reading]]) -> Plan:
-    """The plan for rows whose pattern p shows the signals patterns[p]; readings: (matrix column, what it reads)."""
+def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, Reading]], layout: Layout) -> Plan:
+    """The plan for rows of a layout whose pattern p shows the signals patterns[p]; readings: (matrix column, what it reads)."""
     counters = list(dict.fromkeys(part for _, reading in readings for part in _counters(reading)))
     marks = list(dict.fromkeys(reading for _, reading in readings if isinstance(reading, Mark)))
     windows = sorted({counter.window_us for counter in counters})
@@ -97,12 +134,13 @@ def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, R
     distinct = iter(range(len(counters)))
     return Plan(
         len(patterns),
+        layout.pattern_bits,
         _whole(windows),
         *_chained(moves, lambda line: counters[line].op, (COUNT, SUM, DISTINCT)),
         *_chained(notes, lambda line: marks[line].op, (LAST, FIRST, LAST_NUMBER, DECAYED)),
-        _whole(counter.column for counter in counters),
+        _whole(layout.cell_read(counter) for counter in counters),
         _whole(next(distinct) if counter.op == DISTINCT else -1 for counter in counters),
-        _whole(mark.column for mark in marks),
+        _whole(FIRST_NUMBER + mark.column for mark in marks),
         np.array([STEPS / mark.half_life_us for mark in marks], dtype=np.float64),
         *_shown(readings, counters, marks),
     )

@@ -7,7 +7,6 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from features.feature import Conditions, Scalar, Scope
-from features.packing import FIRST_NUMBER
 from features.patterns import Naming, Step
 from features.query import count_rows
 from features.reading import ROWS_A_BATCH, Files, Source, source_of_files
@@ -27,14 +26,6 @@ class Log:
     def signal(self, conditions: Conditions) -> int:
         """The number of a signal."""
         return self.signals.index(conditions)
-
-    def number_cell(self, column: str) -> int:
-        """Which cell of a packed row holds a number column."""
-        return FIRST_NUMBER + self.numbers.index(column)
-
-    def value_cell(self, column: str) -> int:
-        """Which cell of a packed row holds the code of a column's value."""
-        return FIRST_NUMBER + len(self.numbers) + self.values.index(column)
 
 
 def quoted(value: Scalar) -> str:

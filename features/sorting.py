@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 
 def rows_of_bucket(blocks: Sequence[Block], bucket: int, packing: Packing, keys: int) -> Rows:
     """The rows of the leads of a bucket, sorted; keys: above every key code."""
-    width = packing.width
+    width = packing.layout.width
     parts = [block.cells[block.starts[bucket] : block.starts[bucket + 1]] for block in blocks]
     late = any(part.shape[1] > width for part in parts if len(part))
     first = bucket << packing.shift

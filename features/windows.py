@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.plan import COUNT, DAY_KEY, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, Plan
+from features.plan import COUNT, DAY_KEY, FOLDED_KEY, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ class Rows(NamedTuple):
     """Rows of n leads, sorted by lead and known; times in microseconds since 1970 UTC.
 
     offsets (n + 1): the rows of lead e are offsets[e] to offsets[e + 1]. cells (rows, columns): the row's UTC day, counted within the
-    lead, << 32 | its pattern; happened; the number columns (read through numbers, the same memory as floats, NaN for an empty
+    lead, << 32 | its label; happened; the number columns (read through numbers, the same memory as floats, NaN for an empty
     cell); key codes from 0, -1 an empty cell; last, where late, known. late: some row is known after it happened. by_happened: row
     numbers in the order of happened within each lead, filled only where late. keys: above the largest key code, and above each day.
     """
@@ -62,6 +62,16 @@ class Ledger(NamedTuple):
 
 
 @njit(inline="always", **COMPILED)
+def _key(row: int, column: int, rows: Rows, plan: Plan) -> int:
+    """The code of the row's value in a column, -1 for an empty cell."""
+    if column == DAY_KEY:
+        return int(rows.cells[row, 0] >> 32)
+    if column == FOLDED_KEY:
+        return int(((rows.cells[row, 0] & 0xFFFFFFFF) >> plan.pattern_bits) - 1)
+    return int(rows.cells[row, column])
+
+
+@njit(inline="always", **COMPILED)
 def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Adds a row to (sign 1) or takes it from (sign -1) the counters of a window.
 
@@ -85,8 +95,7 @@ def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: 
                 state[line] = ledger.carry[line] = 0.0
     for at in range(cuts[group, 2], cuts[group, 3]):
         line = moved[at]
-        column = plan.columns[line]
-        key = rows.cells[row, 0] >> 32 if column == DAY_KEY else rows.cells[row, column]
+        key = _key(row, plan.columns[line], rows, plan)
         if key >= 0:
             now = ledger.tally[plan.places[line], key] + sign
             ledger.tally[plan.places[line], key] = now
@@ -107,7 +116,7 @@ def _shrunk(gap: int, decay: float) -> float:
 @njit(inline="always", **COMPILED)
 def _mark_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Moves the marks on by one row; rows come in the order in which they are known."""
-    pattern, moment = rows.cells[row, 0] & 0xFFFFFFFF, rows.cells[row, 1]
+    pattern, moment = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1), rows.cells[row, 1]
     cuts, marked, when, held = plan.mark_cuts, plan.marked, ledger.when, ledger.held
     for at in range(cuts[pattern, 0], cuts[pattern, 1]):
         when[marked[at]] = max(when[marked[at]], moment)
@@ -149,20 +158,20 @@ def _move_window(moment: int, window: int, seen: tuple[int, int, int], rows: Row
     """Takes out what lies at or before the far end, and lets in those of the rows from head to now, just known, that it reaches."""
     head, now, high = seen
     width, group = plan.windows[window], window * plan.patterns
-    tail, cells = ledger.tail[window], rows.cells
+    tail, cells, pattern_mask = ledger.tail[window], rows.cells, (1 << plan.pattern_bits) - 1
     while tail < (high if rows.late else head):
         row = rows.by_happened[tail] if rows.late else tail
         if moment - cells[row, 1] < width:
             break
         if row < head:
-            _count_row(row, group + (cells[row, 0] & 0xFFFFFFFF), -1, rows, plan, ledger)
+            _count_row(row, group + (cells[row, 0] & pattern_mask), -1, rows, plan, ledger)
         tail += 1
     first = head
     if not rows.late and tail == head:
         first = tail = _first_within(moment, width, head, now, cells)
     for row in range(first, now):
         if moment - cells[row, 1] < width:
-            _count_row(row, group + (cells[row, 0] & 0xFFFFFFFF), 1, rows, plan, ledger)
+            _count_row(row, group + (cells[row, 0] & pattern_mask), 1, rows, plan, ledger)
     ledger.tail[window] = tail
 
 
@@ -214,7 +223,7 @@ def _clear(low: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
             ledger.tally[place, : (rows.cells[last, 0] >> 32) + 1] = 0
         elif place >= 0:
             for row in range(low, high):
-                ledger.tally[place, max(rows.cells[row, column], 0)] = 0
+                ledger.tally[place, max(_key(row, column, rows, plan), 0)] = 0
 
 
 @njit(**COMPILED)
