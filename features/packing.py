@@ -125,9 +125,7 @@ class _Desk:
     def clear(self) -> None:
         if self.filled:
             width = self.packing.layout.width + self.late
-            self.blocks.append(
-                Block(*_by_bucket(self.waiting[: self.filled], self.packing.shift, self.packing.buckets, width))
-            )
+            self.blocks.append(_by_bucket(self.waiting[: self.filled], self.packing.shift, self.packing.buckets, width))
         self.filled, self.late = 0, False
 
 
@@ -196,21 +194,30 @@ def _label(
     return late
 
 
+def _by_bucket(rows: Ints, shift: int, buckets: int, width: int) -> Block:
+    """The wanted rows, bucket by bucket: a stable counting sort."""
+    starts = np.cumsum(_sizes(rows, 32 + shift, buckets))
+    cells = np.empty((starts[-1], width), dtype=np.int64)
+    _scatter(rows, 32 + shift, starts[:-1].copy(), cells)
+    return Block(cells, starts)
+
+
 @njit(nogil=True, cache=True)
-def _by_bucket(rows: Ints, shift: int, buckets: int, width: int) -> tuple[Ints, Ints]:
-    """The wanted rows, bucket by bucket, and where each bucket starts: a stable counting sort."""
-    starts = np.zeros(buckets + 1, dtype=np.int64)
+def _sizes(rows: Ints, shift: int, buckets: int) -> Ints:
+    """At b + 1 the number of wanted rows of bucket b."""
+    sizes = np.zeros(buckets + 1, dtype=np.int64)
     for row in range(len(rows)):
         if rows[row, 0] >= 0:
-            starts[(rows[row, 0] >> (32 + shift)) + 1] += 1
-    starts = np.cumsum(starts)
-    place = starts.copy()
-    out = np.empty((starts[-1], width), dtype=np.int64)
+            sizes[(rows[row, 0] >> shift) + 1] += 1
+    return sizes
+
+
+@njit(nogil=True, cache=True)
+def _scatter(rows: Ints, shift: int, place: Ints, cells: Ints) -> None:
+    """Copies each wanted row behind the earlier ones of its bucket, as many of its cells as are kept."""
     for row in range(len(rows)):
         if rows[row, 0] >= 0:
-            bucket = rows[row, 0] >> (32 + shift)
-            target = place[bucket]
-            for column in range(width):
-                out[target, column] = rows[row, column]
+            bucket = rows[row, 0] >> shift
+            for column in range(cells.shape[1]):
+                cells[place[bucket], column] = rows[row, column]
             place[bucket] += 1
-    return out, starts
