@@ -7,7 +7,7 @@ import duckdb
 
 from benchmarks.made_up import CHANNELS, KINDS, MadeUp, make, make_reversed
 from benchmarks.measure import Result, compare
-from features.engine import compute
+from features.engine import MEMORY_GB, compute
 from features.feature import Feature, FeatureColumn, Measure, Selection
 from features.reading import Files
 from features.registry import FEATURES
@@ -48,7 +48,7 @@ def measure(folder: Path, size: MadeUp, file: str, must: float, reach: float) ->
     ids = "whole numbers" if file == "numbered" else "texts"
     name = f"features: {len(COLUMNS)} columns, {size.leads:,} leads ({ids}), {size.touches:,} touches, {size.snapshots_each} snapshots each"
     with duckdb.connect() as con:
-        return compare(name, _work(con, made, file), lambda: con.sql(FLOOR).to_arrow_table(), must, reach)
+        return compare(name, _work(con, made, file, size), lambda: con.sql(FLOOR).to_arrow_table(), must, reach)
 
 
 def measure_reversed(folder: Path, size: MadeUp, must: float, reach: float) -> Result:
@@ -57,14 +57,15 @@ def measure_reversed(folder: Path, size: MadeUp, must: float, reach: float) -> R
     make_reversed(made)
     name = f"features: {size.touches:,} touches, the newest first, against in order"
     with duckdb.connect() as con:
-        return compare(name, _work(con, made, "reversed"), _work(con, made, "numbered"), must, reach)
+        return compare(name, _work(con, made, "reversed", size), _work(con, made, "numbered", size), must, reach)
 
 
-def _work(con: duckdb.DuckDBPyConnection, made: Path, file: str) -> Callable[[], object]:
+def _work(con: duckdb.DuckDBPyConnection, made: Path, file: str, size: MadeUp) -> Callable[[], object]:
+    matrix_gb = 4e-9 * size.leads * size.snapshots_each * len(COLUMNS)
     lead = "lead_id" if file == "touches" else "substr(lead_id, 2)::BIGINT"
     con.execute(f"CREATE OR REPLACE VIEW touches AS SELECT * FROM '{made}/{file}.parquet'")
     con.execute(
         f"CREATE OR REPLACE TABLE snapshots AS SELECT * REPLACE ({lead} AS lead_id) FROM '{made}/snapshots.parquet'"
     )
     files = {"touches": Files((str(made / f"{file}.parquet"),))}
-    return lambda: compute(con, COLUMNS, files=files)
+    return lambda: compute(con, COLUMNS, files=files, memory_gb=max(MEMORY_GB, 2 + 2 * matrix_gb))

@@ -84,7 +84,8 @@ class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
-    are listed under personal and can be shown on a list but never counted.
+    are listed under personal and can be shown on a list but never counted. memory_gb: about what the features may take, in 10**9
+    bytes; what needs more is read in several passes.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -101,6 +102,7 @@ class Project(Setting):
     snapshots: Snapshots = Snapshots()
     heads: Annotated[dict[HeadName, HeadSetting], Field(min_length=1)]
     features: tuple[ProjectFeature, ...] = ()
+    memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, pairwise
@@ -15,7 +16,7 @@ from features.identity import finder
 from features.packing import Block, Packing, TooManyValues, ValueCodes, pack
 from features.patterns import Naming
 from features.plan import Layout, Plan, Reading, make_plan
-from features.reading import Source
+from features.reading import Part, Source
 from features.sorting import rows_of_bucket
 from features.windows import Spine, sweep
 
@@ -41,8 +42,8 @@ class Asked:
 def sweep_log(source: Source, asked: Asked, matrix: Matrix32, memory_gb: float) -> None:
     """Fills the columns of the readings in the rows of the spine.
 
-    A column over w looks at rows with happened_at in (as_of - w, as_of] and known_at <= as_of. Neither threads nor memory_gb (about what the
-    process may take, in 10**9 bytes) change a value.
+    A column over w looks at rows with happened_at in (as_of - w, as_of] and known_at <= as_of. Neither threads nor memory_gb (about
+    what the process may take, in 10**9 bytes) change a value.
     """
     if not len(asked.spine.row):
         return
@@ -81,7 +82,7 @@ def _known_by(source: Source, spine: Spine) -> int:
 
 def _one_pass(source: Source, packing: Packing, spine: Spine, plan: Plan, matrix: Matrix32) -> None:
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        read = pool.map(lambda part: pack(part(), packing), source.parts)
+        read = pool.map(lambda part: _packed(part, packing), source.parts)
         blocks: list[Block] = list(chain.from_iterable(read))
         keys = max((len(codes) for codes in packing.codes), default=1)
 
@@ -90,3 +91,8 @@ def _one_pass(source: Source, packing: Packing, spine: Spine, plan: Plan, matrix
             sweep(rows, spine, packing.first + (bucket << packing.shift), plan, matrix)
 
         list(pool.map(finish, range(packing.buckets)))
+
+
+def _packed(part: Part, packing: Packing) -> list[Block]:
+    with closing(part()) as batches:
+        return pack(batches, packing)

@@ -62,8 +62,8 @@ Reading = Counter | Share | Mark
 class Layout:
     """Where a packed row of 64-bit cells keeps what; columns are counted from 0, numbers and values apart.
 
-    Cell 0 is the lead or the day << 32 | the label. The label is the pattern, and where folded, above its pattern_bits one more than the code
-    of the first value, which saves a cell as long as there are no more than most_folded codes.
+    Cell 0 is the lead or the day << 32 | the label. The label is the pattern, and where folded, above its pattern_bits one more
+    than the code of the first value, which saves a cell as long as there are no more than most_folded codes.
     """
 
     numbers: int
@@ -85,21 +85,25 @@ class Layout:
         """The cell of a value's code; FOLDED_KEY for the one in the label."""
         return FOLDED_KEY if self.folded and value == 0 else FIRST_NUMBER + self.numbers + value - self.folded
 
-    def cell_read(self, counter: Counter) -> int:
-        """The cell that a counter reads; DAY_KEY for days."""
+    def key(self, counter: Counter) -> tuple[int, int, int, int]:
+        """Cell, shift, mask and addend that make the value's place in a tally, 0 for an empty cell."""
         if counter.op != DISTINCT:
-            return FIRST_NUMBER + counter.column
-        return DAY_KEY if counter.column == DAY_KEY else self.value_cell(counter.column)
+            return 0, 0, 0, 0
+        if counter.column == DAY_KEY:
+            return 0, 32, -1, 1
+        cell = self.value_cell(counter.column)
+        return (0, self.pattern_bits, self.most_folded, 0) if cell == FOLDED_KEY else (cell, 0, -1, 1)
 
 
 class Plan(NamedTuple):
     """What a row moves and what is written, as arrays that compiled code can follow.
 
     windows: microseconds, the shortest first. A row of pattern p that enters or leaves window w moves the counter lines
-    moved[move_cuts[g, k]:move_cuts[g, k + 1]] with g = w * patterns + p and k one of COUNT, SUM, DISTINCT; in the same way the mark lines
-    marked[mark_cuts[p, k]:mark_cuts[p, k + 1]] with k one of LAST, FIRST, LAST_NUMBER, DECAYED (less LAST). columns and places: of each
-    counter the column it reads and, for DISTINCT, its row in the tally (-1 for the others). shown (columns, 3): the matrix column, the line and the line to
-    divide by; those of one op lie between show_cuts[op] and show_cuts[op + 1]. scales: one each. decays: halvings a microsecond, times STEPS.
+    moved[move_cuts[g, k]:move_cuts[g, k + 1]] with g = w * patterns + p and k one of COUNT, SUM, DISTINCT; in the same way the
+    mark lines marked[mark_cuts[p, k]:mark_cuts[p, k + 1]] with k one of LAST, FIRST, LAST_NUMBER, DECAYED (less LAST). columns,
+    keys and places: of each counter the cell that it sums, how its key is found (as Layout.key) and, for DISTINCT, its row in the
+    tally (-1 for the others). shown (columns, 3): the matrix column, the line and the line to divide by; those of one op lie
+    between show_cuts[op] and show_cuts[op + 1]. scales: one each. decays: halvings a microsecond, times STEPS.
     """
 
     patterns: int
@@ -111,6 +115,7 @@ class Plan(NamedTuple):
     marked: Ints
     columns: Ints
     places: Ints
+    keys: Ints
     mark_columns: Ints
     decays: Floats
     shown: Ints
@@ -132,17 +137,21 @@ def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, R
     moves = [[n for s in shown for n in by_window.get((window, s), ())] for window in windows for shown in patterns]
     notes = [[n for s in shown for n in by_signal.get(s, ())] for shown in patterns]
     distinct = iter(range(len(counters)))
+    shown, show_cuts, scales = _shown(readings, counters, marks)
     return Plan(
         len(patterns),
         layout.pattern_bits,
         _whole(windows),
         *_chained(moves, lambda line: counters[line].op, (COUNT, SUM, DISTINCT)),
         *_chained(notes, lambda line: marks[line].op, (LAST, FIRST, LAST_NUMBER, DECAYED)),
-        _whole(layout.cell_read(counter) for counter in counters),
+        _whole(FIRST_NUMBER + counter.column for counter in counters),
         _whole(next(distinct) if counter.op == DISTINCT else -1 for counter in counters),
+        np.array([layout.key(counter) for counter in counters], dtype=np.int64).reshape(-1, 4),
         _whole(FIRST_NUMBER + mark.column for mark in marks),
         np.array([STEPS / mark.half_life_us for mark in marks], dtype=np.float64),
-        *_shown(readings, counters, marks),
+        shown,
+        show_cuts,
+        scales,
     )
 
 

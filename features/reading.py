@@ -1,6 +1,6 @@
 """Reads the rows of a log in the order in which they lie on disk, several parts at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -24,7 +24,7 @@ STORED_BY = (
     "num_values",
 )
 
-Part = Callable[[], Iterator[pa.RecordBatch]]
+Part = Callable[[], Generator[pa.RecordBatch, None, None]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _parts_of_file(path: str, metadata: pq.FileMetaData, columns: list[str], tex
 
 
 def _part(path: str, metadata: pq.FileMetaData, groups: range, columns: list[str], texts: list[str]) -> Part:
-    def read() -> Iterator[pa.RecordBatch]:
+    def read() -> Generator[pa.RecordBatch, None, None]:
         with (
             Path(path).open("rb") as stored,
             pq.ParquetFile(path, metadata=metadata, read_dictionary=texts, pre_buffer=False) as file,

@@ -1,6 +1,6 @@
 """Says which rows and columns of a table the features look for, and asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -58,8 +58,9 @@ def source_of(con: DuckDBPyConnection, log: Log, naming: Naming, files: Files | 
         asked = [step.column for step in naming.steps]
         return source_of_files(files, "lead_id", [*asked, *log.values, *log.numbers], [*asked, *log.values])
 
-    def read() -> Iterator[pa.RecordBatch]:
-        yield from con.sql(_log_sql(log, naming)).to_arrow_reader(ROWS_A_BATCH)
+    def read() -> Generator[pa.RecordBatch, None, None]:
+        with con.sql(_log_sql(log, naming)).to_arrow_reader(ROWS_A_BATCH) as batches:
+            yield from batches
 
     return Source("entity", (read,), count_rows(con, log.table.name))
 

@@ -6,14 +6,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.plan import COUNT, DAY_KEY, FOLDED_KEY, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, Plan
+from features.plan import COUNT, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, SUM, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Matrix32 = NDArray[np.float32]
 
 # Without counting of references and checks for division by 0 the loops run twice as fast and compile in half the time.
-COMPILED: Final = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+_compiled = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+_inlined = njit(inline="always", nogil=True, cache=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+
 NEVER: Final = np.iinfo(np.int64).min
 FRACTIONS = 2.0 ** -(np.arange(STEPS) / STEPS)
 HALVINGS = 2.0 ** -np.arange(1100.0)
@@ -61,17 +63,14 @@ class Ledger(NamedTuple):
     tail: Ints
 
 
-@njit(inline="always", **COMPILED)
-def _key(row: int, column: int, rows: Rows, plan: Plan) -> int:
-    """The code of the row's value in a column, -1 for an empty cell."""
-    if column == DAY_KEY:
-        return int(rows.cells[row, 0] >> 32)
-    if column == FOLDED_KEY:
-        return int(((rows.cells[row, 0] & 0xFFFFFFFF) >> plan.pattern_bits) - 1)
-    return int(rows.cells[row, column])
+@_inlined
+def _slot(row: int, line: int, rows: Rows, plan: Plan) -> int:
+    """The place of the row's value in a line's tally: 1 and more, 0 for an empty cell."""
+    key = plan.keys[line]
+    return int(((rows.cells[row, key[0]] >> key[1]) & key[2]) + key[3])
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Adds a row to (sign 1) or takes it from (sign -1) the counters of a window.
 
@@ -95,15 +94,13 @@ def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: 
                 state[line] = ledger.carry[line] = 0.0
     for at in range(cuts[group, 2], cuts[group, 3]):
         line = moved[at]
-        key = _key(row, plan.columns[line], rows, plan)
-        if key >= 0:
-            now = ledger.tally[plan.places[line], key] + sign
-            ledger.tally[plan.places[line], key] = now
-            if now == (sign + 1) // 2:
-                state[line] += sign
+        slot, tally = _slot(row, line, rows, plan), ledger.tally
+        now = tally[plan.places[line], slot] + sign
+        tally[plan.places[line], slot] = now
+        state[line] += sign * int((now == (sign + 1) // 2) & (slot > 0))
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _shrunk(gap: int, decay: float) -> float:
     """2 ** -(gap * decay / STEPS) for a gap of at least 0: a table of halvings, one of fractions and a short series."""
     steps = min(gap * decay, STEPS * 1099.0)
@@ -113,7 +110,7 @@ def _shrunk(gap: int, decay: float) -> float:
     return float(HALVINGS[whole // STEPS] * FRACTIONS[whole % STEPS] * series)
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _mark_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Moves the marks on by one row; rows come in the order in which they are known."""
     pattern, moment = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1), rows.cells[row, 1]
@@ -130,6 +127,13 @@ def _mark_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
         later = moment > when[line] or (moment == when[line] and number > held[line])
         if later and not np.isnan(number):
             when[line], held[line] = moment, number
+
+
+@_inlined
+def _fade_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Adds a row to the decayed counts, each of which is kept as of its newest row."""
+    pattern, moment = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1), rows.cells[row, 1]
+    cuts, marked, when, held = plan.mark_cuts, plan.marked, ledger.when, ledger.held
     for at in range(cuts[pattern, 3], cuts[pattern, 4]):
         line = marked[at]
         if when[line] == NEVER:
@@ -141,7 +145,7 @@ def _mark_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
             held[line] += _shrunk(when[line] - moment, plan.decays[line])
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _first_within(moment: int, window: int, low: int, high: int, cells: Ints) -> int:
     """The first of the rows from low to high, in the order of happened, that lies in (moment - window, moment]; high if none does."""
     while low < high:
@@ -153,7 +157,7 @@ def _first_within(moment: int, window: int, low: int, high: int, cells: Ints) ->
     return low
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _move_window(moment: int, window: int, seen: tuple[int, int, int], rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Takes out what lies at or before the far end, and lets in those of the rows from head to now, just known, that it reaches."""
     head, now, high = seen
@@ -175,7 +179,7 @@ def _move_window(moment: int, window: int, seen: tuple[int, int, int], rows: Row
     ledger.tail[window] = tail
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _move_to(moment: int, head: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> int:
     """Moves the ledger on to a moment; returns the first row that is not yet known then."""
     known, now = (rows.cells.shape[1] - 1 if rows.late else 1), head
@@ -185,15 +189,18 @@ def _move_to(moment: int, head: int, high: int, rows: Rows, plan: Plan, ledger: 
         _move_window(moment, window, (head, now, high), rows, plan, ledger)
     for row in range(head, now):
         _mark_row(row, rows, plan, ledger)
+        _fade_row(row, rows, plan, ledger)
     return now
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _write(moment: int, plan: Plan, ledger: Ledger, line_out: Matrix32) -> None:
     """What counters and marks are worth at a moment: counts and decayed counts of no row are 0, all else of no row is NaN."""
-    shown, cuts, state = plan.shown, plan.show_cuts, ledger.state
-    for at in range(cuts[COUNT], cuts[SHARE]):
-        line_out[shown[at, 0]] = state[shown[at, 1]] + ledger.carry[shown[at, 1]]
+    shown, cuts, state, carry, held = plan.shown, plan.show_cuts, ledger.state, ledger.carry, ledger.held
+    for at in range(cuts[COUNT], cuts[SUM]):
+        line_out[shown[at, 0]] = state[shown[at, 1]]
+    for at in range(cuts[SUM], cuts[SHARE]):
+        line_out[shown[at, 0]] = state[shown[at, 1]] + carry[shown[at, 1]]
     for at in range(cuts[SHARE], cuts[LAST]):
         whole = state[shown[at, 2]]
         line_out[shown[at, 0]] = state[shown[at, 1]] / whole * plan.scales[at] if whole > 0 else np.nan
@@ -201,7 +208,7 @@ def _write(moment: int, plan: Plan, ledger: Ledger, line_out: Matrix32) -> None:
         when = ledger.when[shown[at, 1]]
         line_out[shown[at, 0]] = (moment - when) / DAY_US if when != NEVER else np.nan
     for at in range(cuts[LAST_NUMBER], cuts[DECAYED]):
-        line_out[shown[at, 0]] = ledger.held[shown[at, 1]]
+        line_out[shown[at, 0]] = held[shown[at, 1]]
     for at in range(cuts[DECAYED], cuts[DECAYED + 1]):
         line = shown[at, 1]
         known = ledger.when[line] != NEVER
@@ -209,24 +216,18 @@ def _write(moment: int, plan: Plan, ledger: Ledger, line_out: Matrix32) -> None:
         line_out[shown[at, 0]] = worth
 
 
-@njit(inline="always", **COMPILED)
+@_inlined
 def _clear(low: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Makes the ledger empty for a lead with the rows from low to high."""
     ledger.state[:], ledger.carry[:], ledger.filled[:] = 0.0, 0.0, 0
     ledger.when[:], ledger.held[:], ledger.tail[:] = NEVER, np.nan, low
-    if low == high:
-        return
-    last = rows.by_happened[high - 1] if rows.late else high - 1
     for line in range(len(plan.columns)):
-        place, column = plan.places[line], plan.columns[line]
-        if place >= 0 and column == DAY_KEY:
-            ledger.tally[place, : (rows.cells[last, 0] >> 32) + 1] = 0
-        elif place >= 0:
+        if plan.places[line] >= 0:
             for row in range(low, high):
-                ledger.tally[place, max(_key(row, column, rows, plan), 0)] = 0
+                ledger.tally[plan.places[line], _slot(row, line, rows, plan)] = 0
 
 
-@njit(**COMPILED)
+@_compiled
 def _sweep(rows: Rows, spine: Spine, first: int, plan: Plan, out: Matrix32, ledger: Ledger) -> None:
     for lead in range(len(rows.offsets) - 1):
         low, high = rows.offsets[lead], rows.offsets[lead + 1]
@@ -248,7 +249,7 @@ def sweep(rows: Rows, spine: Spine, first: int, plan: Plan, out: Matrix32) -> No
     places = 1 + (plan.places.max() if counters else -1)
     ledger = Ledger(
         np.empty(counters), np.empty(counters), np.empty(counters, dtype=np.int64),
-        np.zeros((places, rows.keys), dtype=np.int32),
+        np.zeros((places, rows.keys + 1), dtype=np.int32),
         np.empty(marks, dtype=np.int64), np.empty(marks), np.empty(len(plan.windows), dtype=np.int64),
     )  # fmt: skip
     _sweep(rows, spine, first, plan, out, ledger)

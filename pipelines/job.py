@@ -13,7 +13,7 @@ from features.registry import fingerprint, project_columns
 from features.snapshots import midnight, snapshot_days, today
 from models.heads import Head, heads_of
 from pipelines.narrator import Narrator
-from pipelines.store import Workspace, observed_until, open_lake
+from pipelines.store import Workspace, lake_files, observed_until, open_lake
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,5 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     until = covered if known_until is None else min(covered, known_until)
     horizons: dict[str, int] = {head.name: head.horizon_days for head in job.heads}
     with open_lake(job.workspace, job.project, known_until) as con:
-        return build_matrix(con, job.project, job.columns, days, horizons, until)
+        files = lake_files(job.workspace, known_until)
+        return build_matrix(con, job.project, job.columns, days, horizons, until, files)
