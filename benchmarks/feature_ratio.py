@@ -63,6 +63,7 @@ def measure_reversed(folder: Path, size: MadeUp, must: float, reach: float) -> R
 def _work(con: duckdb.DuckDBPyConnection, made: Path, file: str, size: MadeUp) -> Callable[[], object]:
     matrix_gb = 4e-9 * size.leads * size.snapshots_each * len(COLUMNS)
     lead = "lead_id" if file == "touches" else "substr(lead_id, 2)::BIGINT"
+    con.execute("SET enable_progress_bar = false")
     con.execute(f"CREATE OR REPLACE VIEW touches AS SELECT * FROM '{made}/{file}.parquet'")
     con.execute(
         f"CREATE OR REPLACE TABLE snapshots AS SELECT * REPLACE ({lead} AS lead_id) FROM '{made}/snapshots.parquet'"

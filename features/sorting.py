@@ -55,10 +55,11 @@ def _order(cells: Ints, offsets: Ints, by_happened: Ints, known: int) -> int:
     for lead in range(len(offsets) - 1):
         low, high = offsets[lead], offsets[lead + 1]
         if not _rising(cells, low, high, known):
-            order = _merge_order(cells[low:high, known].copy())
-            cells[low:high] = cells[low:high].copy()[order]
+            _sort(cells[low:high], known)
         if len(by_happened) and not _rising(cells, low, high, HAPPENED):
-            by_happened[low:high] = low + _merge_order(cells[low:high, HAPPENED].copy())
+            order = _merge_order(_column(cells[low:high], HAPPENED))
+            for row in range(low, high):
+                by_happened[row] = low + order[row - low]
         day, before = 0, np.int64(0)
         for at in range(low, high):
             row = by_happened[at] if len(by_happened) else at
@@ -69,6 +70,24 @@ def _order(cells: Ints, offsets: Ints, by_happened: Ints, known: int) -> int:
             cells[row, 0] = np.int64(day) << 32 | (cells[row, 0] & 0xFFFFFFFF)
         most = max(most, day + 1)
     return most
+
+
+@njit(nogil=True, cache=True)
+def _column(cells: Ints, column: int) -> Ints:
+    out = np.empty(len(cells), dtype=np.int64)
+    for row in range(len(cells)):
+        out[row] = cells[row, column]
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _sort(cells: Ints, column: int) -> None:
+    """Puts whole rows in the order of a column; rows of the same value keep theirs."""
+    order = _merge_order(_column(cells, column))
+    for place in range(cells.shape[1]):
+        old = _column(cells, place)
+        for row in range(len(cells)):
+            cells[row, place] = old[order[row]]
 
 
 @njit(nogil=True, cache=True)
