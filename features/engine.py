@@ -102,7 +102,8 @@ def _log(scope: Scope, measures: Sequence[Measure]) -> Log:
     numbers = {measure.column for measure in measures if measure.aggregate in ("sum", "last") and measure.column}
     values = {measure.column for measure in measures if measure.aggregate == "distinct" and measure.column}
     signals = dict.fromkeys(selection.conditions for selection in selections)
-    return Log(selections[0].table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
+    table = max((selection.table for selection in selections), key=lambda table: len(table.columns))
+    return Log(table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
 
 
 def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[pa.Array, Spine]:

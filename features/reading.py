@@ -51,10 +51,10 @@ class Source:
 
 def source_of_files(files: Files, lead: str, columns: Sequence[str], texts: Sequence[str]) -> Source:
     """The rows of files with the columns lead, happened_at, known_at and those named; texts: those that come as dictionaries."""
-    metadata = {path: pq.read_metadata(path) for path in files.paths}
+    metadata = [(path, pq.read_metadata(path)) for path in files.paths]
     read = [lead, *dict.fromkeys([HAPPENED.name, KNOWN.name, *columns])]
-    parts = [part for path, known in metadata.items() for part in _parts_of_file(path, known, read, [lead, *texts])]
-    return Source(lead, tuple(parts), sum(known.num_rows for known in metadata.values()), files.known_by)
+    parts = [part for path, known in metadata for part in _parts_of_file(path, known, read, [lead, *texts])]
+    return Source(lead, tuple(parts), sum(known.num_rows for _, known in metadata), files.known_by)
 
 
 def _parts_of_file(path: str, metadata: pq.FileMetaData, columns: list[str], texts: list[str]) -> Iterator[Part]:
