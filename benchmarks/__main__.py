@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import feature_ratio, model_ratio
 from benchmarks.made_up import MadeUp
-from benchmarks.measure import Result
+from benchmarks.measure import Result, alone
 
 HERE = Path(__file__).parent
 
@@ -16,10 +16,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="1: a million leads; 0.1: a tenth of everything")
     scale = parser.parse_args().scale
-    leads = max(1_000, round(1_000_000 * scale))
+    leads, few = max(1_000, round(1_000_000 * scale)), max(1_000, round(100_000 * scale))
+    data = HERE / "data"
     results = [
-        feature_ratio.measure(HERE / "data", MadeUp(leads, 100 * leads, 1), 2.0, 1.5),
-        feature_ratio.measure(HERE / "data", MadeUp(leads, 50 * leads, 6), 3.5, 2.5),
+        alone(feature_ratio.measure, data, MadeUp(leads, 100 * leads, 1), "numbered", 2.0, 1.5),
+        alone(feature_ratio.measure, data, MadeUp(leads, 100 * leads, 1), "touches", 2.6, 1.5),
+        alone(feature_ratio.measure, data, MadeUp(leads, 50 * leads, 6), "numbered", 3.5, 2.5),
+        alone(feature_ratio.measure_reversed, data, MadeUp(few, 100 * few, 1), 2.0, 1.2),
         *model_ratio.measure(leads),
     ]
     target = HERE / "results" / "latest.json"

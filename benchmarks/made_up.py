@@ -28,9 +28,12 @@ class MadeUp:
 
 
 def make(folder: Path, size: MadeUp) -> Path:
-    """The folder with touches.parquet (in time order) and snapshots.parquet; made once."""
+    """The folder with touches.parquet (in time order) and snapshots.parquet; made once.
+
+    numbered.parquet holds the same touches with whole numbers for leads.
+    """
     target = folder / size.name
-    if (target / "snapshots.parquet").exists():
+    if (target / "numbered.parquet").exists():
         return target
     target.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con:
@@ -56,4 +59,19 @@ def make(folder: Path, size: MadeUp) -> Path:
             lead_id, as_of::TIMESTAMP AS as_of, 'open' AS cohort, NULL::VARCHAR AS stage, NULL::VARCHAR AS account_id
             FROM (SELECT lead_id, {month} AS as_of FROM leads, range({size.snapshots_each}) t(k)) ORDER BY snapshot_id
             ) TO '{target}/snapshots.parquet' (FORMAT parquet)""")
+        _rewrite(con, target, "numbered", "SELECT * REPLACE (substr(lead_id, 2)::BIGINT AS lead_id) FROM touches")
     return target
+
+
+def make_reversed(target: Path) -> None:
+    """Writes reversed.parquet: the numbered touches, the newest first."""
+    if not (target / "reversed.parquet").exists():
+        with duckdb.connect() as con:
+            _rewrite(con, target, "reversed", "SELECT * FROM numbered ORDER BY happened_at DESC")
+
+
+def _rewrite(con: duckdb.DuckDBPyConnection, target: Path, name: str, sql: str) -> None:
+    for known in ("touches", "numbered"):
+        if (target / f"{known}.parquet").exists():
+            con.execute(f"CREATE VIEW {known} AS SELECT * FROM '{target}/{known}.parquet'")
+    con.execute(f"COPY ({sql}) TO '{target}/{name}.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 500000)")

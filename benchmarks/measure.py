@@ -3,16 +3,20 @@
 import gc
 import resource
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from statistics import median
 from time import perf_counter
+from typing import TypeVar
 
 RUNS = 3
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Result:
-    """Medians of a piece of work and of its floor; peak_gb is that of the whole process so far."""
+    """Medians of a piece of work and of its floor; peak_gb is that of a fresh process that has done the work once."""
 
     name: str
     seconds: float
@@ -28,15 +32,22 @@ class Result:
 
 
 def compare(name: str, work: Callable[[], object], floor: Callable[[], object], must: float, reach: float) -> Result:
-    """Runs floor and work in turn, once unmeasured (compiling, warming the disk's cache) and then RUNS times."""
+    """Runs work and floor in turn, once unmeasured (compiling, warming the disk's cache) and then RUNS times."""
     times: dict[str, list[float]] = {"work": [], "floor": []}
+    peak_gb = 0.0
     for turn in range(RUNS + 1):
-        for key, run in (("floor", floor), ("work", work)):
+        for key, run in (("work", work), ("floor", floor)):
             gc.collect()
             started = perf_counter()
             run()
+            peak_gb = peak_gb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
             if turn:
                 times[key].append(perf_counter() - started)
     seconds, floor_seconds = median(times["work"]), median(times["floor"])
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return Result(name, seconds, floor_seconds, seconds / floor_seconds, must, reach, peak_gb)
+
+
+def alone(measurement: Callable[..., Found], *given: object) -> Found:
+    """Runs a measurement in a process of its own, so that it pays for no other one's memory."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(measurement, *given).result()

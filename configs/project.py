@@ -93,7 +93,8 @@ class Project(Setting):
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
     are listed under personal and can be shown on a list but never counted. qualification holds frameworks, shipped (bant, champ,
-    meddic) or the project's own. bots: None marks nothing.
+    meddic) or the project's own. bots: None marks nothing. memory_gb: about what the features may take, in 10**9 bytes; what
+    needs more is read in several passes.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -113,6 +114,7 @@ class Project(Setting):
     qualification: tuple[Framework, ...] = ()
     ideal_customer: tuple[Trait, ...] = ()
     engagement: Engagement = Engagement()
+    memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()

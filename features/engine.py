@@ -1,22 +1,20 @@
 """Works out every declared column for every snapshot."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from features.blends import blended_parts, fill_blends
-from features.feature import FeatureColumn, Measure, Scope, Selection
-from features.numbering import DAY_US
-from features.query import answer, count_rows, numbers, whole_numbers
-from features.readings import Conditions, PlainReading
-from features.readings_sql import reading_sql
-from features.rhythm import fill_rhythms
-from features.signals import Log, read_log
-from features.windows import (
+from features.feature import FeatureColumn, Measure, Scope
+from features.kernel import Asked, sweep_log
+from features.patterns import name_signals
+from features.plan import (
     COUNT,
+    DAY_KEY,
+    DAY_US,
     DECAYED,
     DISTINCT,
     EVER_US,
@@ -26,34 +24,35 @@ from features.windows import (
     SUM,
     Counter,
     Mark,
-    Spine,
-    sweep,
-)  # fmt: skip
+    Reading,
+    Share,
+)
+from features.query import answer, count_rows, numbers, whole_numbers
+from features.reading import Files
+from features.readings import PlainReading
+from features.readings_sql import reading_sql
+from features.rhythm import fill_rhythms
+from features.signals import Log, source_of
+from features.sorting import spine_of
+from features.windows import Spine
 
+MEMORY_GB = 4.0
 Matrix32 = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What one column needs of a pass over a log: its parts, and how they are put together."""
-
-    column: int
-    parts: tuple[Counter | Mark, ...]
-    scale: float = 1.0
-
-    def value(self, found: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """The part itself, or the first over the second times the scale; unknown where the second is 0."""
-        if len(found) == 1:
-            return found[0]
-        over = np.where(found[1] > 0, found[1], np.nan)
-        return found[0] / over * self.scale
-
-
-def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_days: int = 0) -> Matrix32:
+def compute(
+    con: DuckDBPyConnection,
+    columns: Sequence[FeatureColumn],
+    grown_days: int = 0,
+    files: Mapping[str, Files] | None = None,
+    memory_gb: float = MEMORY_GB,
+) -> Matrix32:
     """(snapshots, columns) in the order of snapshot_id, NaN where unknown.
 
     Needs the tables snapshots, days, moves, field_spans and those that the features read. Every value depends only on rows with
-    known_at <= as_of. grown_days: how long a lead must be known to count in the win rate of its source, country and so on.
+    known_at <= as_of. grown_days: how long a lead must be known to count in the win rate of its source, country and so on. files: where
+    tables lie that hold just these rows; they are read from there, which is faster. memory_gb: about what the whole process may take; a
+    log that needs more is read several times, for some of the leads each time.
     """
     parts = blended_parts(columns)
     everything = (*columns, *parts)
@@ -63,110 +62,83 @@ def compute(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_day
         if isinstance(measure, PlainReading):
             _fill(con, reading_sql(measure, grown_days), matrix[:, place])
     fill_rhythms(con, list(enumerate(columns)), matrix)
-    for (table, scope), measured in _by_log(everything).items():
-        _compute_log(con, table, scope, measured, matrix)
+    for (_, scope), measured in _by_log(everything).items():
+        log = _log(scope, [measure for _, _, measure in measured])
+        naming = name_signals(log.signals)
+        readings = [(place, _reading(measure, column.days, log)) for place, column, measure in measured]
+        leads, spine = _spine(con, scope)
+        source = source_of(con, log, naming, (files or {}).get(log.table.name))
+        sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings), matrix, memory_gb)
     fill_blends(columns, parts, matrix)
     return matrix[:, : len(columns)]
 
 
 def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:
     rows = answer(con, f"SELECT snapshot_id, value FROM ({sql})")
+    target[:] = np.nan
     target[whole_numbers(rows, "snapshot_id")] = numbers(rows, "value")
 
 
-def _by_log(columns: Sequence[FeatureColumn]) -> Mapping[tuple[str, Scope], list[tuple[int, FeatureColumn]]]:
-    logs: dict[tuple[str, Scope], list[tuple[int, FeatureColumn]]] = {}
+def _by_log(
+    columns: Sequence[FeatureColumn],
+) -> Mapping[tuple[str, Scope], list[tuple[int, FeatureColumn, Measure]]]:
+    logs: dict[tuple[str, Scope], list[tuple[int, FeatureColumn, Measure]]] = {}
     for place, column in enumerate(columns):
         measure = column.feature.measure
         if isinstance(measure, Measure):
-            logs.setdefault((measure.selection.table.name, measure.selection.scope), []).append((place, column))
+            log = measure.selection.table.name, measure.selection.scope
+            logs.setdefault(log, []).append((place, column, measure))
     return logs
 
 
-def _compute_log(
-    con: DuckDBPyConnection, table: str, scope: Scope, measured: list[tuple[int, FeatureColumn]], matrix: Matrix32
-) -> None:
-    log = _log(
-        table, scope, [column.feature.measure for _, column in measured if isinstance(column.feature.measure, Measure)]
-    )
-    readings = [_reading(place, column, log) for place, column in measured]
-    parts = list(dict.fromkeys(part for reading in readings for part in reading.parts))
-    counters = [part for part in parts if isinstance(part, Counter)]
-    marks = [part for part in parts if isinstance(part, Mark)]
-    order, spine = _spine(con, scope)
-    events = read_log(con, log)
-    found = sweep(events, spine, counters, marks)
-    place_of = {part: place for place, part in enumerate([*counters, *marks])}
-    for reading in readings:
-        matrix[order, reading.column] = reading.value([found[:, place_of[part]] for part in reading.parts])
-
-
-def _log(table: str, scope: Scope, measures: Sequence[Measure]) -> Log:
+def _log(scope: Scope, measures: Sequence[Measure]) -> Log:
     selections = [measure.selection for measure in measures] + [measure.whole for measure in measures if measure.whole]
     numbers = {measure.column for measure in measures if measure.aggregate in ("sum", "last") and measure.column}
     values = {measure.column for measure in measures if measure.aggregate == "distinct" and measure.column}
     signals = dict.fromkeys(selection.conditions for selection in selections)
+    table = max((selection.table for selection in selections), key=lambda table: len(table.columns))
     return Log(table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
 
 
-def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[NDArray[np.int64], Spine]:
-    """Snapshot ids by entity and as_of, and the spine in that order; makes the table entities. A lead without an account has no entity."""
+def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[pa.Array, Spine]:
+    """The distinct leads (or accounts) of the snapshots, and the moments of each. A lead without an account is looked at nowhere."""
     entity = "lead_id" if scope == "lead" else "account_id"
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE entities AS
-        SELECT entity, (row_number() OVER (ORDER BY entity) - 1)::BIGINT AS code
-        FROM (SELECT DISTINCT {entity} AS entity FROM snapshots WHERE {entity} IS NOT NULL)
-    """)
     rows = answer(
         con,
         f"""
-        SELECT e.code, s.snapshot_id, epoch_us(s.as_of) AS as_of
-        FROM snapshots s JOIN entities e ON e.entity = s.{entity} ORDER BY e.code, s.as_of, s.snapshot_id
+        SELECT {entity} AS entity, snapshot_id, epoch_us(as_of) AS as_of FROM snapshots
+        WHERE {entity} IS NOT NULL ORDER BY snapshot_id
         """,
     )
-    offsets = np.searchsorted(whole_numbers(rows, "code"), np.arange(count_rows(con, "entities") + 1)).astype(np.int64)
-    return whole_numbers(rows, "snapshot_id"), Spine(offsets, whole_numbers(rows, "as_of"))
+    listed = rows["entity"].combine_chunks().dictionary_encode()
+    codes = listed.indices.to_numpy()
+    found = spine_of(codes, whole_numbers(rows, "as_of"), whole_numbers(rows, "snapshot_id"), len(listed.dictionary))
+    return listed.dictionary, found
 
 
-def _reading(place: int, column: FeatureColumn, log: Log) -> Reading:
-    measure = column.feature.measure
-    assert isinstance(measure, Measure)
-    return Reading(place, _parts(measure, column, log), _scale(measure))
-
-
-def _scale(measure: Measure) -> float:
-    return measure.usual_days / measure.now_days if measure.aggregate == "pace" else 1.0
-
-
-def _parts(measure: Measure, column: FeatureColumn, log: Log) -> tuple[Counter | Mark, ...]:
-    signal = log.signals.index(measure.selection.conditions)
-    window = EVER_US if column.days is None else column.days * DAY_US
-    half_life = (measure.half_life_days or 1.0) * DAY_US
+def _reading(measure: Measure, days: int | None, log: Log) -> Reading:
+    signal = log.signal(measure.selection.conditions)
+    window = EVER_US if days is None else days * DAY_US
     match measure.aggregate:
         case "count":
-            return (Counter(signal, window, COUNT),)
+            return Counter(signal, window, COUNT)
         case "sum":
-            return (Counter(signal, window, SUM, log.numbers.index(measure.column or "")),)
+            return Counter(signal, window, SUM, log.numbers.index(measure.column or ""))
         case "active_days":
-            return (Counter(signal, window, DISTINCT, 0),)
+            return Counter(signal, window, DISTINCT, DAY_KEY)
         case "distinct":
-            return (Counter(signal, window, DISTINCT, 1 + log.values.index(measure.column or "")),)
+            return Counter(signal, window, DISTINCT, log.values.index(measure.column or ""))
         case "share":
-            return Counter(signal, window, COUNT), Counter(_signal(log, measure.whole), window, COUNT)
+            whole = log.signal(measure.whole.conditions if measure.whole else ())
+            return Share(Counter(signal, window, COUNT), Counter(whole, window, COUNT))
         case "pace":
-            return Counter(signal, measure.now_days * DAY_US, COUNT), Counter(
-                signal, measure.usual_days * DAY_US, COUNT
-            )
+            now, usual = (Counter(signal, span * DAY_US, COUNT) for span in (measure.now_days, measure.usual_days))
+            return Share(now, usual, measure.usual_days / measure.now_days)
         case "days_since_last":
-            return (Mark(signal, LAST),)
+            return Mark(signal, LAST)
         case "days_since_first":
-            return (Mark(signal, FIRST),)
+            return Mark(signal, FIRST)
         case "last":
-            return (Mark(signal, LAST_NUMBER, log.numbers.index(measure.column or "")),)
+            return Mark(signal, LAST_NUMBER, log.numbers.index(measure.column or ""))
         case "decayed":
-            return (Mark(signal, DECAYED, half_life_us=half_life),)
-
-
-def _signal(log: Log, selection: Selection | None) -> int:
-    conditions: Conditions = selection.conditions if selection else ()
-    return log.signals.index(conditions)
+            return Mark(signal, DECAYED, half_life_us=(measure.half_life_days or 1.0) * DAY_US)

@@ -14,9 +14,14 @@ from features.engine import compute
 from features.feature import FeatureColumn
 from features.fields import create_field_spans
 from features.outcomes import create_outcomes
+from features.reading import Files
 from features.registry import fields_read
 from features.snapshots import create_snapshots
 from features.tables import project_tables
+
+WorkOut = Callable[
+    [DuckDBPyConnection, Sequence[FeatureColumn], int, Mapping[str, Files] | None, float], NDArray[np.float32]
+]
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,18 @@ def build_matrix(
     days: Sequence[date],
     horizons: Mapping[str, int],
     observed_until: datetime,
-    work_out: Callable[[DuckDBPyConnection, Sequence[FeatureColumn], int], NDArray[np.float32]] = compute,
+    files: Mapping[str, Files] | None = None,
+    work_out: WorkOut = compute,
 ) -> Matrix:
     """The matrix of the days (midnight UTC each) from a connection that holds the canonical tables.
 
-    horizons: days by head. observed_until (UTC): the last moment that the data covers. work_out: gives the columns as
-    features.engine.compute does.
+    horizons: days by head. observed_until (UTC): the last moment that the data covers. files: where tables lie that hold just the
+    rows that the connection sees. work_out: gives the columns as features.engine.compute does.
     """
     create_snapshots(con, project, days)
     leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
     create_field_spans(con, leads, (*fields_read(columns), "owner_id", "amount"))
-    values = work_out(con, columns, project.funnel.win_horizon_days)
+    values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     create_outcomes(con, project.funnel, horizons, observed_until)
     outcomes = con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
     names = tuple(column.name for column in columns)

@@ -1,31 +1,32 @@
-"""Names what each row of a log is a sign of, so that counting needs to look at small numbers only."""
+"""Says which rows and columns of a table the features look for, and asks for them."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from configs.errors import FunnelcastError
 from features.feature import Scope
-from features.numbering import count_within, order_by_happened
-from features.query import answer, count_rows, numbers, whole_numbers
+from features.patterns import Naming, Step
+from features.query import count_rows
+from features.reading import ROWS_A_BATCH, Files, Source, source_of_files
 from features.readings import Conditions, Scalar
-from features.windows import Events
-
-MOST_SIGNALS = 62  # one bit each in a signed 64-bit integer, the sign left alone
+from features.tables import Table
 
 
 @dataclass(frozen=True)
 class Log:
     """One table read for one scope: its distinct signals and the columns that sums, last values and distinct counts need."""
 
-    table: str
+    table: Table
     scope: Scope
     signals: tuple[Conditions, ...]
     numbers: tuple[str, ...]
     values: tuple[str, ...]
+
+    def signal(self, conditions: Conditions) -> int:
+        """The number of a signal."""
+        return self.signals.index(conditions)
 
 
 def quoted(value: Scalar) -> str:
@@ -51,55 +52,42 @@ def scoped_rows(table: str, scope: Scope) -> str:
     """
 
 
-def read_log(con: DuckDBPyConnection, log: Log) -> Events:
-    """The rows of the snapshots' leads (or accounts) as arrays, sorted by entity, known_at, happened_at.
+def source_of(con: DuckDBPyConnection, log: Log, naming: Naming, files: Files | None) -> Source:
+    """Where the rows of a log come from: its files where that is enough, otherwise a query."""
+    plain = all(_is_plain(log.table, step) for step in naming.steps)
+    if files and log.scope == "lead" and plain:
+        asked = [step.column for step in naming.steps]
+        return source_of_files(files, "lead_id", [*asked, *log.values, *log.numbers], [*asked, *log.values])
 
-    Needs the table entities (entity, code) with codes from 0. Raises FunnelcastError for more than 62 distinct signals of one table.
-    """
-    if len(log.signals) > MOST_SIGNALS:
-        raise FunnelcastError(
-            f"{log.table}: the features look for {len(log.signals)} different signs, at most {MOST_SIGNALS} are possible; "
-            "declare fewer combinations of conditions over this table"
-        )
-    for position, name in enumerate(log.values):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE value_codes_{position} AS SELECT value, row_number() OVER (ORDER BY value) - 1 AS code "
-            f'FROM (SELECT DISTINCT "{name}"::VARCHAR AS value FROM {log.table} WHERE "{name}" IS NOT NULL)'
-        )
-    mask = " | ".join(f"({condition_sql(signal)}::BIGINT << {bit})" for bit, signal in enumerate(log.signals)) or "0"
-    amounts = "".join(f', r."{name}"::DOUBLE AS number_{position}' for position, name in enumerate(log.numbers))
-    values = "".join(f", v{position}.code AS value_{position}" for position in range(len(log.values)))
-    joins = " ".join(
-        f'LEFT JOIN value_codes_{position} v{position} ON v{position}.value = r."{name}"::VARCHAR'
-        for position, name in enumerate(log.values)
-    )
-    rows = answer(
-        con,
-        f"""
-        SELECT e.code, epoch_us(r.happened_at) AS happened, epoch_us(r.known_at) AS known, {mask} AS mask{amounts}{values}
-        FROM ({scoped_rows(log.table, log.scope)}) r JOIN entities e ON e.entity = r.entity {joins}
-        WHERE r.known_at <= (SELECT max(as_of) FROM days)
-        ORDER BY e.code, r.known_at, r.happened_at
-        """,
-    )
-    return _events(rows, count_rows(con, "entities"), log)
+    def read() -> Generator[pa.RecordBatch, None, None]:
+        with con.sql(_log_sql(log, naming)).to_arrow_reader(ROWS_A_BATCH) as batches:
+            yield from batches
+
+    return Source("entity", (read,), count_rows(con, log.table.name))
 
 
-def _events(rows: pa.Table, entities: int, log: Log) -> Events:
-    offsets = np.searchsorted(whole_numbers(rows, "code"), np.arange(entities + 1)).astype(np.int64)
-    happened = whole_numbers(rows, "happened")
-    patterns, masks = pd.factorize(whole_numbers(rows, "mask"))
-    amounts = [numbers(rows, f"number_{position}") for position in range(len(log.numbers))]
-    coded = [whole_numbers(rows, f"value_{position}", empty=-1) for position in range(len(log.values))]
-    keys = [count_within(offsets, codes, int(codes.max(initial=0)) + 1) for codes in coded]
-    by_happened, day = order_by_happened(offsets, happened)
-    return Events(
-        offsets=offsets,
-        happened=happened,
-        known=whole_numbers(rows, "known"),
-        by_happened=by_happened,
-        pattern=patterns.astype(np.int32),
-        masks=np.asarray(masks, dtype=np.int64),
-        numbers=np.column_stack(amounts) if amounts else np.empty((len(happened), 0)),
-        keys=np.column_stack([day, *keys]).astype(np.int32),
+def _is_plain(table: Table, step: Step) -> bool:
+    """Whether a text column is compared with texts only, so that no rules of SQL for comparing kinds are asked for."""
+    return table.column(step.column).kind == "text" and all(isinstance(value, str) for value in step.classes)
+
+
+def _log_sql(log: Log, naming: Naming) -> str:
+    names = dict.fromkeys(["happened_at", "known_at", *log.numbers, *log.values])
+    asked = [
+        _asked(log.table, step) for step in naming.steps if not (_is_plain(log.table, step) and step.column in names)
+    ]
+    columns = ", ".join(["r.entity", *(f'r."{name}"' for name in names), *asked])
+    return f"SELECT {columns} FROM ({scoped_rows(log.table.name, log.scope)}) r WHERE r.entity IS NOT NULL"
+
+
+def _asked(table: Table, step: Step) -> str:
+    """A column as it is, or where comparing is left to SQL, the class of its values."""
+    if _is_plain(table, step):
+        return f'r."{step.column}"'
+    by_class: dict[int, list[Scalar]] = {}
+    for value, number in step.classes.items():
+        by_class.setdefault(number, []).append(value)
+    cases = " ".join(
+        f"WHEN {condition_sql(((step.column, tuple(values)),))} THEN {number}" for number, values in by_class.items()
     )
+    return f'(CASE {cases} ELSE 0 END)::INTEGER AS "{step.class_column}"'

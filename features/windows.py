@@ -1,98 +1,61 @@
-"""Counts, sums and last times over windows, in one pass over each lead's rows and its snapshots."""
+"""Counts, sums and last times over windows, in one pass over each lead's rows and the moments to look from."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import pairwise
-from os import cpu_count
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.numbering import DAY_US
-
-EVER_US = -1
-COUNT: Final = 0
-SUM: Final = 1
-DISTINCT: Final = 2
-LAST: Final = 0
-FIRST: Final = 1
-LAST_NUMBER: Final = 2
-DECAYED: Final = 3
+from features.plan import COUNT, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, SUM, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Matrix32 = NDArray[np.float32]
+
+# The loops make no arrays; without counts of references they compile in 6 s in place of 11. A division by 0 is guarded where it can happen.
+_compiled = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+_inlined = njit(inline="always", nogil=True, cache=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+
+NEVER: Final = np.iinfo(np.int64).min
+FRACTIONS = 2.0 ** -(np.arange(STEPS) / STEPS)
+HALVINGS = 2.0 ** -np.arange(1100.0)
+LN2 = float(np.log(2.0))
 
 
-class Events(NamedTuple):
-    """Rows of n entities, sorted by entity, known, happened; times in microseconds since 1970 UTC, known >= happened.
+class Rows(NamedTuple):
+    """Rows of n leads, sorted by lead and known; times in microseconds since 1970 UTC.
 
-    offsets (n + 1): the rows of entity e are offsets[e] to offsets[e + 1]. by_happened: row numbers in the order of happened within each
-    entity. pattern: each row's place in masks; bit s of masks[p] says that rows of pattern p show signal s. numbers (rows, columns): NaN is
-    an empty cell. keys (rows, columns): small codes from 0, -1 an empty cell; column 0 is the UTC day, counted within the entity.
+    offsets (n + 1): the rows of lead e are offsets[e] to offsets[e + 1]. cells (rows, columns): the row's UTC day, counted within the
+    lead, << 32 | its label; happened; the number columns (read through numbers, the same memory as floats, NaN for an empty
+    cell); key codes from 0, -1 an empty cell; last, where late, known. late: some row is known after it happened. by_happened: row
+    numbers in the order of happened within each lead, filled only where late. keys: above the largest key code, and above each day.
     """
 
     offsets: Ints
-    happened: Ints
-    known: Ints
-    by_happened: Ints
-    pattern: NDArray[np.int32]
-    masks: Ints
+    cells: Ints
     numbers: Floats
-    keys: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Counter:
-    """Something kept over a window: COUNT of a signal's rows, SUM of a number column or DISTINCT values of a key column."""
-
-    signal: int
-    window_us: int
-    op: Literal[0, 1, 2]
-    column: int = 0
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something kept over all rows: LAST or FIRST time (days before as_of), LAST_NUMBER of a column, or the DECAYED count."""
-
-    signal: int
-    op: Literal[0, 1, 2, 3]
-    column: int = 0
-    half_life_us: float = 1.0
+    by_happened: Ints
+    late: bool
+    keys: int
 
 
 class Spine(NamedTuple):
-    """The moments to look from: of entity e those from offsets[e] to offsets[e + 1], by as_of (microseconds since 1970 UTC)."""
+    """The moments to look from: of lead e those from offsets[e] to offsets[e + 1], by as_of; row: their row of the matrix."""
 
     offsets: Ints
     as_of: Ints
-
-
-class Plan(NamedTuple):
-    """Which counters and marks each row moves, as arrays that compiled code can follow.
-
-    counters: op, column and place in the tally of each. A row of pattern p moves, for window w, the counters
-    counter_list[start:stop] with start and stop from counter_start at w * patterns + p; marks are found the same way at p.
-    """
-
-    windows: Ints
-    patterns: int
-    counters: Ints
-    counter_start: Ints
-    counter_list: Ints
-    marks: Ints
-    mark_start: Ints
-    mark_list: Ints
-    half_lives: Floats
+    row: Ints
 
 
 class Ledger(NamedTuple):
-    """What is kept of one entity on the way: counter states, filled cells, tally of keys, mark times and numbers, window ends."""
+    """What is kept of one lead on the way.
+
+    state, carry (what rounding left out of a sum) and filled (its cells) of each counter; tally of keys; when and held of each mark; tail:
+    the first row still in each window.
+    """
 
     state: Floats
+    carry: Floats
     filled: Ints
     tally: NDArray[np.int32]
     when: Ints
@@ -100,169 +63,193 @@ class Ledger(NamedTuple):
     tail: Ints
 
 
-def sweep(events: Events, spine: Spine, counters: Sequence[Counter], marks: Sequence[Mark]) -> Floats:
-    """(snapshots, counters + marks) in the order of the spine.
+@_inlined
+def _slot(row: int, line: int, rows: Rows, plan: Plan) -> int:
+    """The place of the row's value in a line's tally: 1 and more, 0 for an empty cell."""
+    key = plan.keys[line]
+    return int(((rows.cells[row, key[0]] >> key[1]) & key[2]) + key[3])
 
-    A counter over w reads rows with happened in (as_of - w, as_of] and known <= as_of; a mark all rows with known <= as_of. Marks
-    are NaN where no row has been seen; counters and decayed counts are 0. Threads share the entities; the result does not depend on them.
+
+@_inlined
+def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Adds a row to (sign 1) or takes it from (sign -1) the counters of a window.
+
+    Sums are compensated (Neumaier 1974): after n moves the error is below 2 u |sum| + 4 n u**2 times the sum of |x| over the moves,
+    u = 2 ** -53; a window without a filled cell is exactly 0.
     """
-    out = np.zeros((len(spine.as_of), len(counters) + len(marks)))
-    windows = np.array(sorted({counter.window_us for counter in counters}), dtype=np.int64)
-    half_lives = np.array([mark.half_life_us for mark in marks], dtype=np.float64)
-    plan = Plan(
-        windows,
-        len(events.masks),
-        *_counter_plan(events.masks, counters, windows),
-        *_mark_plan(events.masks, marks),
-        half_lives,
-    )
-    threads = cpu_count() or 1
-    parts = _even_parts(events.offsets + spine.offsets, 4 * threads)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda part: _sweep_entities(part[0], part[1], events, spine, plan, out), parts))
-    return out
+    cuts, moved, state = plan.move_cuts, plan.moved, ledger.state
+    for at in range(cuts[group, 0], cuts[group, 1]):
+        state[moved[at]] += sign
+    for at in range(cuts[group, 1], cuts[group, 2]):
+        line = moved[at]
+        number = sign * rows.numbers[row, plan.columns[line]]
+        if not np.isnan(number):
+            ledger.filled[line] += sign
+            before = state[line]
+            after = before + number
+            added = after - before
+            ledger.carry[line] += (before - (after - added)) + (number - added)
+            state[line] = after
+            if ledger.filled[line] == 0:
+                state[line] = ledger.carry[line] = 0.0
+    for at in range(cuts[group, 2], cuts[group, 3]):
+        line = moved[at]
+        slot, tally = _slot(row, line, rows, plan), ledger.tally
+        now = tally[plan.places[line], slot] + sign
+        tally[plan.places[line], slot] = now
+        state[line] += sign * int((now == (sign + 1) // 2) & (slot > 0))
 
 
-def _counter_plan(masks: Ints, counters: Sequence[Counter], windows: Ints) -> tuple[Ints, Ints, Ints]:
-    """Per counter its op, column and place among the distinct ones; and for every (window, pattern) which counters a row moves."""
-    distinct = iter(range(len(counters)))
-    table = [(c.op, c.column, next(distinct) if c.op == DISTINCT else 0) for c in counters]
-    groups = [
-        [line for line, c in enumerate(counters) if c.window_us == window and (mask >> c.signal) & 1]
-        for window in windows.tolist()
-        for mask in masks.tolist()
-    ]
-    return np.array(table, dtype=np.int64).reshape(-1, 3), *_chained(groups)
+@_inlined
+def _shrunk(gap: int, decay: float) -> float:
+    """2 ** -(gap * decay / STEPS) for a gap of at least 0: a table of halvings, one of fractions and a short series."""
+    steps = min(gap * decay, STEPS * 1099.0)
+    whole = int(steps)
+    rest = (whole - steps) * (LN2 / STEPS)
+    series = 1.0 + rest * (1.0 + rest * (0.5 + rest / 6.0))
+    return float(HALVINGS[whole // STEPS] * FRACTIONS[whole % STEPS] * series)
 
 
-def _mark_plan(masks: Ints, marks: Sequence[Mark]) -> tuple[Ints, Ints, Ints]:
-    """Per mark its op and column; and for every pattern which marks a row moves."""
-    groups = [[line for line, m in enumerate(marks) if (mask >> m.signal) & 1] for mask in masks.tolist()]
-    return np.array([(m.op, m.column) for m in marks], dtype=np.int64).reshape(-1, 2), *_chained(groups)
+@_inlined
+def _mark_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Moves the marks on by one row; rows come in the order in which they are known."""
+    pattern, moment = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1), rows.cells[row, 1]
+    cuts, marked, when, held = plan.mark_cuts, plan.marked, ledger.when, ledger.held
+    for at in range(cuts[pattern, 0], cuts[pattern, 1]):
+        when[marked[at]] = max(when[marked[at]], moment)
+    for at in range(cuts[pattern, 1], cuts[pattern, 2]):
+        line = marked[at]
+        if when[line] == NEVER or moment < when[line]:
+            when[line] = moment
+    for at in range(cuts[pattern, 2], cuts[pattern, 3]):
+        line = marked[at]
+        number = rows.numbers[row, plan.mark_columns[line]]
+        later = moment > when[line] or (moment == when[line] and number > held[line])
+        if later and not np.isnan(number):
+            when[line], held[line] = moment, number
 
 
-def _chained(groups: list[list[int]]) -> tuple[Ints, Ints]:
-    """Where each group starts in one long list, and the list."""
-    starts = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
-    return starts, np.array([line for group in groups for line in group], dtype=np.int64)
-
-
-def _even_parts(load: Ints, parts: int) -> list[tuple[int, int]]:
-    """Ranges of entities with about the same load each; load is cumulative."""
-    cuts = np.searchsorted(load, np.linspace(0, load[-1], parts + 1)[1:-1]).tolist()
-    edges = [0, *sorted(cuts), len(load) - 1]
-    return [(low, high) for low, high in pairwise(edges) if high > low]
-
-
-@njit(nogil=True, cache=True)
-def _count_row(row: int, window: int, sign: int, events: Events, plan: Plan, ledger: Ledger) -> None:
-    """Adds a row to (sign 1) or takes it from (sign -1) the counters of a window."""
-    group = window * plan.patterns + events.pattern[row]
-    for at in range(plan.counter_start[group], plan.counter_start[group + 1]):
-        line = plan.counter_list[at]
-        op, column = plan.counters[line, 0], plan.counters[line, 1]
-        if op == COUNT:
-            ledger.state[line] += sign
-        elif op == SUM:
-            number = events.numbers[row, column]
-            if not np.isnan(number):
-                ledger.filled[line] += sign
-                # an emptied window starts again from an exact zero, so that rounding cannot pile up
-                ledger.state[line] = ledger.state[line] + sign * number if ledger.filled[line] else 0.0
-        elif events.keys[row, column] >= 0:
-            place, key = plan.counters[line, 2], events.keys[row, column]
-            before = ledger.tally[place, key]
-            ledger.tally[place, key] = before + sign
-            if before == 0 or before + sign == 0:
-                ledger.state[line] += sign
-
-
-@njit(nogil=True, cache=True)
-def _mark_row(row: int, events: Events, plan: Plan, ledger: Ledger) -> None:
-    """Moves the marks on by one row."""
-    moment, when, held = events.happened[row], ledger.when, ledger.held
-    for at in range(plan.mark_start[events.pattern[row]], plan.mark_start[events.pattern[row] + 1]):
-        line = plan.mark_list[at]
-        op, fresh = plan.marks[line, 0], np.isnan(held[line])
-        if op == DECAYED:
-            gap = 0.0 if fresh else float(moment - when[line])
-            shrink = 2.0 ** (-abs(gap) / plan.half_lives[line])
-            if fresh:
-                when[line], held[line] = moment, 1.0
-            elif gap >= 0:
-                when[line], held[line] = moment, held[line] * shrink + 1.0
-            else:
-                held[line] += shrink
-        elif op == LAST_NUMBER:
-            number = events.numbers[row, plan.marks[line, 1]]
-            later = moment > when[line] or (moment == when[line] and number > held[line])
-            if not np.isnan(number) and (fresh or later):
-                when[line], held[line] = moment, number
-        elif fresh or (moment > when[line] if op == LAST else moment < when[line]):
-            when[line], held[line] = moment, 0.0
-
-
-@njit(nogil=True, cache=True)
-def _write_marks(moment: int, plan: Plan, ledger: Ledger, line_out: Floats) -> None:
-    """What the marks are worth at a moment."""
-    for line in range(len(plan.marks)):
-        op, held = plan.marks[line, 0], ledger.held[line]
-        age = float(moment - ledger.when[line])
-        if np.isnan(held):
-            line_out[line] = 0.0 if op == DECAYED else np.nan
-        elif op == DECAYED:
-            line_out[line] = held * 2.0 ** (-age / plan.half_lives[line])
+@_inlined
+def _fade_row(row: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Adds a row to the decayed counts, each of which is kept as of its newest row."""
+    pattern, moment = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1), rows.cells[row, 1]
+    cuts, marked, when, held = plan.mark_cuts, plan.marked, ledger.when, ledger.held
+    for at in range(cuts[pattern, 3], cuts[pattern, 4]):
+        line = marked[at]
+        if when[line] == NEVER:
+            when[line], held[line] = moment, 1.0
+        elif moment >= when[line]:
+            held[line] = held[line] * _shrunk(moment - when[line], plan.decays[line]) + 1.0
+            when[line] = moment
         else:
-            line_out[line] = held if op == LAST_NUMBER else age / DAY_US
+            held[line] += _shrunk(when[line] - moment, plan.decays[line])
 
 
-@njit(nogil=True, cache=True)
-def _drop_rows(moment: int, head: int, high: int, events: Events, plan: Plan, ledger: Ledger) -> None:
-    """Takes out of each window what lies at or before its far end; a row that never entered (known too late) is only passed."""
+@_inlined
+def _first_within(moment: int, window: int, low: int, high: int, cells: Ints) -> int:
+    """The first of the rows from low to high, in the order of happened, that lies in (moment - window, moment]; high if none does."""
+    while low < high:
+        middle = (low + high) // 2
+        if moment - cells[middle, 1] < window:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@_inlined
+def _move_window(moment: int, window: int, seen: tuple[int, int, int], rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Takes out what lies at or before the far end, and lets in those of the rows from head to now, just known, that it reaches."""
+    head, now, high = seen
+    width, group = plan.windows[window], window * plan.patterns
+    tail, cells, pattern_mask = ledger.tail[window], rows.cells, (1 << plan.pattern_bits) - 1
+    while tail < (high if rows.late else head):
+        row = rows.by_happened[tail] if rows.late else tail
+        if moment - cells[row, 1] < width:
+            break
+        if row < head:
+            _count_row(row, group + (cells[row, 0] & pattern_mask), -1, rows, plan, ledger)
+        tail += 1
+    first = head
+    if not rows.late and tail == head:
+        first = tail = _first_within(moment, width, head, now, cells)
+    for row in range(first, now):
+        if moment - cells[row, 1] < width:
+            _count_row(row, group + (cells[row, 0] & pattern_mask), 1, rows, plan, ledger)
+    ledger.tail[window] = tail
+
+
+@_inlined
+def _move_to(moment: int, head: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> int:
+    """Moves the ledger on to a moment; returns the first row that is not yet known then."""
+    known, now = (rows.cells.shape[1] - 1 if rows.late else 1), head
+    while now < high and rows.cells[now, known] <= moment:
+        now += 1
     for window in range(len(plan.windows)):
-        if plan.windows[window] == EVER_US:
-            continue
-        far_end = moment - plan.windows[window]
-        while ledger.tail[window] < high and events.happened[events.by_happened[ledger.tail[window]]] <= far_end:
-            row = events.by_happened[ledger.tail[window]]
-            if row < head:
-                _count_row(row, window, -1, events, plan, ledger)
-            ledger.tail[window] += 1
+        _move_window(moment, window, (head, now, high), rows, plan, ledger)
+    for row in range(head, now):
+        _mark_row(row, rows, plan, ledger)
+        _fade_row(row, rows, plan, ledger)
+    return now
 
 
-@njit(nogil=True, cache=True)
-def _take_rows(moment: int, head: int, high: int, events: Events, plan: Plan, ledger: Ledger) -> int:
-    """Lets in the rows known by the moment, each into the windows that still reach it; returns the first row not yet known."""
-    while head < high and events.known[head] <= moment:
-        for window in range(len(plan.windows)):
-            if plan.windows[window] == EVER_US or events.happened[head] > moment - plan.windows[window]:
-                _count_row(head, window, 1, events, plan, ledger)
-        _mark_row(head, events, plan, ledger)
-        head += 1
-    return head
+@_inlined
+def _write(moment: int, plan: Plan, ledger: Ledger, line_out: Matrix32) -> None:
+    """What counters and marks are worth at a moment: counts and decayed counts of no row are 0, all else of no row is NaN."""
+    shown, cuts, state, carry, held = plan.shown, plan.show_cuts, ledger.state, ledger.carry, ledger.held
+    for at in range(cuts[COUNT], cuts[SUM]):
+        line_out[shown[at, 0]] = state[shown[at, 1]]
+    for at in range(cuts[SUM], cuts[SHARE]):
+        line_out[shown[at, 0]] = state[shown[at, 1]] + carry[shown[at, 1]]
+    for at in range(cuts[SHARE], cuts[LAST]):
+        whole = state[shown[at, 2]]
+        line_out[shown[at, 0]] = state[shown[at, 1]] / whole * plan.scales[at] if whole > 0 else np.nan
+    for at in range(cuts[LAST], cuts[LAST_NUMBER]):
+        when = ledger.when[shown[at, 1]]
+        line_out[shown[at, 0]] = (moment - when) / DAY_US if when != NEVER else np.nan
+    for at in range(cuts[LAST_NUMBER], cuts[DECAYED]):
+        line_out[shown[at, 0]] = held[shown[at, 1]]
+    for at in range(cuts[DECAYED], cuts[DECAYED + 1]):
+        line = shown[at, 1]
+        known = ledger.when[line] != NEVER
+        worth = ledger.held[line] * _shrunk(moment - ledger.when[line], plan.decays[line]) if known else 0.0
+        line_out[shown[at, 0]] = worth
 
 
-@njit(nogil=True, cache=True)
-def _sweep_entities(first: int, last: int, events: Events, spine: Spine, plan: Plan, out: Floats) -> None:
-    """Walks the snapshots of each entity forward in time: rows leave each window at its far end and enter when they are known."""
-    counters, marks = len(plan.counters), len(plan.marks)
-    places = 1 + (plan.counters[:, 2].max() if counters else 0)
-    tally = np.zeros((places, 1 + (events.keys.max() if events.keys.size else 0)), dtype=np.int32)
-    ledger = Ledger(
-        np.zeros(counters), np.zeros(counters, dtype=np.int64), tally,
-        np.zeros(marks, dtype=np.int64), np.empty(marks), np.zeros(len(plan.windows), dtype=np.int64),
-    )  # fmt: skip
-    for entity in range(first, last):
-        low, high = events.offsets[entity], events.offsets[entity + 1]
-        ledger.state[:], ledger.filled[:], ledger.held[:], ledger.tail[:] = 0.0, 0, np.nan, low
-        for row in range(low, high):
-            for column in range(events.keys.shape[1]):
-                if events.keys[row, column] >= 0:
-                    ledger.tally[:, events.keys[row, column]] = 0
+@_inlined
+def _clear(low: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Makes the ledger empty for a lead with the rows from low to high."""
+    ledger.state[:], ledger.carry[:], ledger.filled[:] = 0.0, 0.0, 0
+    ledger.when[:], ledger.held[:], ledger.tail[:] = NEVER, np.nan, low
+    for line in range(len(plan.columns)):
+        if plan.places[line] >= 0:
+            for row in range(low, high):
+                ledger.tally[plan.places[line], _slot(row, line, rows, plan)] = 0
+
+
+@_compiled
+def _sweep(rows: Rows, spine: Spine, first: int, plan: Plan, out: Matrix32, ledger: Ledger) -> None:
+    for lead in range(len(rows.offsets) - 1):
+        low, high = rows.offsets[lead], rows.offsets[lead + 1]
+        _clear(low, high, rows, plan, ledger)
         head = low
-        for look in range(spine.offsets[entity], spine.offsets[entity + 1]):
+        for look in range(spine.offsets[first + lead], spine.offsets[first + lead + 1]):
             moment = spine.as_of[look]
-            _drop_rows(moment, head, high, events, plan, ledger)
-            head = _take_rows(moment, head, high, events, plan, ledger)
-            out[look, :counters] = ledger.state
-            _write_marks(moment, plan, ledger, out[look, counters:])
+            head = _move_to(moment, head, high, rows, plan, ledger)
+            _write(moment, plan, ledger, out[spine.row[look]])
+
+
+def sweep(rows: Rows, spine: Spine, first: int, plan: Plan, out: Matrix32) -> None:
+    """Writes what each moment knew into its row of the matrix; the leads of rows are those of the spine from `first` on.
+
+    A counter over w reads rows with happened in (as_of - w, as_of] and known <= as_of, a mark all rows with known <= as_of. Rows leave
+    each window at its far end and enter when they are known.
+    """
+    counters, marks = len(plan.columns), len(plan.mark_columns)
+    places = 1 + (plan.places.max() if counters else -1)
+    ledger = Ledger(
+        np.empty(counters), np.empty(counters), np.empty(counters, dtype=np.int64),
+        np.zeros((places, rows.keys + 1), dtype=np.int32),
+        np.empty(marks, dtype=np.int64), np.empty(marks), np.empty(len(plan.windows), dtype=np.int64),
+    )  # fmt: skip
+    _sweep(rows, spine, first, plan, out, ledger)

@@ -15,7 +15,7 @@ from features.snapshots import midnight, snapshot_days, today
 from models.heads import Head, heads_of
 from pipelines.narrator import Narrator
 from pipelines.recall import open_recall
-from pipelines.store import Workspace, observed_until, open_lake
+from pipelines.store import Workspace, lake_files, observed_until, open_lake
 
 
 @dataclass(frozen=True)
@@ -95,4 +95,5 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     # A single day is scored once; days that are looked at together are learned from again and again.
     work_out = open_recall(job.workspace, job.project, days, known_until).compute if len(days) > 1 else compute
     with open_lake(job.workspace, job.project, known_until) as con:
-        return build_matrix(con, job.project, job.columns, days, horizons, until, work_out)
+        files = lake_files(job.workspace, known_until)
+        return build_matrix(con, job.project, job.columns, days, horizons, until, files, work_out)

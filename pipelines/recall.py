@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from configs.project import Project
 from features.engine import compute
 from features.feature import FeatureColumn
 from features.query import count_rows
+from features.reading import Files
 from pipelines.workspace import Workspace, write_beside
 
 KEPT_SPINES = 3  # training, a backtest, and the watch look at different days
@@ -30,15 +31,23 @@ class Recall:
 
     folder: Path
 
-    def compute(self, con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_days: int = 0) -> Values:
+    def compute(
+        self,
+        con: DuckDBPyConnection,
+        columns: Sequence[FeatureColumn],
+        grown_days: int,
+        files: Mapping[str, Files] | None,
+        memory_gb: float,
+    ) -> Values:
         """(snapshots, columns) as features.engine.compute gives them; what is kept is read, the rest worked out and kept."""
         rows = count_rows(con, "snapshots")
         kept = {place: self._read(column, grown_days, rows) for place, column in enumerate(columns)}
         missing = [place for place, values in kept.items() if values is None]
         if len(missing) == len(columns):
-            matrix = compute(con, columns, grown_days)
+            matrix = compute(con, columns, grown_days, files, memory_gb)
         else:
-            fresh = compute(con, [columns[place] for place in missing], grown_days) if missing else None
+            wanted = [columns[place] for place in missing]
+            fresh = compute(con, wanted, grown_days, files, memory_gb) if wanted else None
             matrix = np.empty((rows, len(columns)), dtype=np.float32)
             for place, values in kept.items():
                 matrix[:, place] = values if values is not None else _column(fresh, missing.index(place))

@@ -10,12 +10,14 @@ import duckdb
 
 from configs.errors import FunnelcastError
 from configs.project import Project
+from features.reading import Files
 from features.tables import SQL_TYPES, Table, project_tables
 from pipelines.workspace import Workspace, open_workspace, write_beside
 
 __all__ = [
     "Workspace",
     "connect",
+    "lake_files",
     "naive_utc",
     "observed_until",
     "open_lake",
@@ -58,8 +60,19 @@ def open_lake(workspace: Workspace, project: Project, known_until: datetime | No
     return con
 
 
+def lake_files(workspace: Workspace, known_until: datetime | None = None) -> dict[str, Files]:
+    """Where each canonical table lies that has files, for readers that need no questions answered; known_until as in open_lake."""
+    until = None if known_until is None else naive_utc(known_until)
+    paths = {name: _files(workspace, name) for name in project_tables()}
+    return {name: Files(tuple(map(str, found)), until) for name, found in paths.items() if found}
+
+
+def _files(workspace: Workspace, table: str) -> list[Path]:
+    return sorted((workspace.lake / table).glob("*.parquet"))
+
+
 def _rows(con: duckdb.DuckDBPyConnection, workspace: Workspace, table: Table, until: datetime | None) -> str:
-    files = sorted((workspace.lake / table.name).glob("*.parquet"))
+    files = _files(workspace, table.name)
     if not files:
         empty = ", ".join(f'NULL::{SQL_TYPES[column.kind]} AS "{column.name}"' for column in table.columns)
         return f"SELECT {empty} LIMIT 0"

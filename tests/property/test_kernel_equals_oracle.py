@@ -170,11 +170,17 @@ def test_a_row_known_later_changes_nothing(
 
 # each entry undoes one rule of the windows; the history below has a row on every edge, so each must be noticed
 PLANTED = {
-    "the far end let in": ("tail[window]]] <= far_end", "tail[window]]] < far_end"),
-    "entered at the far end": ("events.happened[head] > moment - plan", "events.happened[head] >= moment - plan"),
-    "the moment itself left out": ("events.known[head] <= moment", "events.known[head] < moment"),
-    "used before it was known": ("events.known[head] <= moment", "events.happened[head] <= moment"),
-    "taken out though never in": ("            if row < head:", "            if True:"),
+    "the far end let in": (
+        "        if moment - cells[row, 1] < width:\n            break",
+        "        if moment - cells[row, 1] <= width:\n            break",
+    ),
+    "entered at the far end": (
+        "        if moment - cells[row, 1] < width:\n            _count_row",
+        "        if moment - cells[row, 1] <= width:\n            _count_row",
+    ),
+    "the moment itself left out": ("rows.cells[now, known] <= moment", "rows.cells[now, known] < moment"),
+    "used before it was known": ("rows.cells[now, known] <= moment", "rows.cells[now, 1] <= moment"),
+    "taken out though never in": ("        if row < head:", "        if True:"),
 }
 
 
@@ -214,6 +220,6 @@ def test_a_planted_off_by_one_is_noticed(bug: str, monkeypatch: pytest.MonkeyPat
         "from numba import njit", "njit = lambda **_: lambda function: function"
     )
     exec(compile(plain, "broken_windows", "exec"), vars(broken))
-    monkeypatch.setattr("features.engine.sweep", broken.sweep)
+    monkeypatch.setattr("features.kernel.sweep", broken.sweep)
     kernel, sql = by_kernel_and_oracle(*edge_history())
     assert not np.allclose(kernel, sql, rtol=1e-6, atol=1e-6, equal_nan=True)

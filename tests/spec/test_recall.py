@@ -1,6 +1,6 @@
 """Columns that were worked out are kept, and only what changed is worked out again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.engine import compute
 from features.feature import FeatureColumn
 from features.matrix import Matrix
+from features.reading import Files
 from pipelines.erase import erase_leads
 from pipelines.ingest import ingest_project
 from pipelines.job import matrix_of
@@ -34,9 +35,15 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the columns that were really worked out."""
     names: list[str] = []
 
-    def told(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], grown_days: int = 0) -> NDArray[np.float32]:
+    def told(
+        con: DuckDBPyConnection,
+        columns: Sequence[FeatureColumn],
+        grown_days: int,
+        files: Mapping[str, Files] | None,
+        memory_gb: float,
+    ) -> NDArray[np.float32]:
         names.extend(column.name for column in columns)
-        return compute(con, columns, grown_days)
+        return compute(con, columns, grown_days, files, memory_gb)
 
     monkeypatch.setattr("pipelines.recall.compute", told)
     return names

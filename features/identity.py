@@ -1,0 +1,175 @@
+"""Finds the number of a lead from its name, whether names are texts or numbers."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit, uint64
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+MIXER: Final = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Knuth, TAOCP 6.4, multiplicative hashing
+FOUND_NOWHERE: Final = -1
+DENSE: Final = 8  # numbers that fill an eighth of their range are looked up in a list of the whole range
+
+
+class Texts(NamedTuple):
+    """Texts one after the other: text i is the bytes from offsets[i] to offsets[i + 1]."""
+
+    offsets: Codes
+    letters: Bytes
+
+
+def finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
+    """Gives for names their place among the distinct `names` (no empty one), -1 for any other and for an empty cell.
+
+    names are texts or whole numbers; what is looked for must be of the same kind.
+    """
+    if pa.types.is_integer(names.type):
+        return _number_finder(names)
+    texts = _texts(names)
+    table = _room(len(names))
+    _enter_texts(*texts, table)
+
+    def find(column: pa.Array) -> Codes:
+        if pa.types.is_dictionary(column.type):
+            places = np.append(find(column.dictionary), FOUND_NOWHERE).astype(np.int32)
+            return spread(places, indices(column, len(places) - 1))
+        found = _find_texts(*_texts(column), *texts, table)
+        return _without_empty(found, column)
+
+    return find
+
+
+def indices(column: pa.DictionaryArray, empty: int) -> Codes:
+    """The places in the dictionary, `empty` for an empty cell."""
+    listed = column.indices if column.indices.type == pa.int32() else column.indices.cast(pa.int32())
+    places: Codes = (pc.fill_null(listed, empty) if listed.null_count else listed).to_numpy()
+    return places
+
+
+def _number_finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
+    numbers: Ints = names.cast(pa.int64()).to_numpy()
+    lowest, highest = int(numbers.min()), int(numbers.max())
+    dense = highest - lowest < DENSE * len(numbers)
+    table = np.full(highest - lowest + 1, FOUND_NOWHERE, dtype=np.int32) if dense else _room(len(numbers))
+    if dense:
+        table[numbers - lowest] = np.arange(len(numbers))
+    else:
+        _enter_numbers(numbers, table)
+
+    def find(column: pa.Array) -> Codes:
+        wanted = pc.fill_null(column.cast(pa.int64()), lowest).to_numpy()
+        found = _look_up(wanted, lowest, table) if dense else _find_numbers(wanted, numbers, table)
+        return _without_empty(found, column)
+
+    return find
+
+
+def _without_empty(found: Codes, column: pa.Array) -> Codes:
+    if column.null_count:
+        found[pc.is_null(column).to_numpy(zero_copy_only=False)] = FOUND_NOWHERE
+    return found
+
+
+def _texts(column: pa.Array) -> Texts:
+    column = column.cast(pa.string())
+    _, offsets, letters = column.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+    return Texts(starts, np.frombuffer(letters or b"\0", dtype=np.uint8))
+
+
+def _room(names: int) -> Codes:
+    """An open-addressing table, at most half full; its size is a power of two."""
+    return np.full(1 << (2 * names + 1).bit_length(), FOUND_NOWHERE, dtype=np.int32)
+
+
+@njit(nogil=True, cache=True)
+def spread(table: Codes, places: Codes) -> Codes:
+    """table[places]."""
+    out = np.empty(len(places), dtype=np.int32)
+    for row in range(len(places)):
+        out[row] = table[places[row]]
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _slot(number: int, table: Codes) -> np.int64:
+    mixed = uint64(number) * MIXER
+    return np.int64((mixed ^ (mixed >> uint64(29))) & uint64(len(table) - 1))
+
+
+@njit(nogil=True, cache=True)
+def _look_up(wanted: Ints, lowest: int, table: Codes) -> Codes:
+    out = np.full(len(wanted), FOUND_NOWHERE, dtype=np.int32)
+    for row in range(len(wanted)):
+        place = wanted[row] - lowest
+        if 0 <= place < len(table):
+            out[row] = table[place]
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _enter_numbers(numbers: Ints, table: Codes) -> None:
+    for place in range(len(numbers)):
+        slot = _slot(numbers[place], table)
+        while table[slot] >= 0:
+            slot = (slot + 1) & (len(table) - 1)
+        table[slot] = place
+
+
+@njit(nogil=True, cache=True)
+def _find_numbers(wanted: Ints, numbers: Ints, table: Codes) -> Codes:
+    out = np.full(len(wanted), FOUND_NOWHERE, dtype=np.int32)
+    for row in range(len(wanted)):
+        slot = _slot(wanted[row], table)
+        while table[slot] >= 0:
+            if numbers[table[slot]] == wanted[row]:
+                out[row] = table[slot]
+                break
+            slot = (slot + 1) & (len(table) - 1)
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _text_slot(letters: Bytes, start: int, end: int, table: Codes) -> np.int64:
+    mixed = uint64(end - start)
+    for at in range(start, end):
+        mixed = (mixed ^ uint64(letters[at])) * MIXER
+    return np.int64((mixed ^ (mixed >> uint64(32))) & uint64(len(table) - 1))
+
+
+@njit(nogil=True, cache=True)
+def _enter_texts(offsets: Codes, letters: Bytes, table: Codes) -> None:
+    for place in range(len(offsets) - 1):
+        slot = _text_slot(letters, offsets[place], offsets[place + 1], table)
+        while table[slot] >= 0:
+            slot = (slot + 1) & (len(table) - 1)
+        table[slot] = place
+
+
+@njit(nogil=True, cache=True)
+def _same(wanted: Bytes, start: int, known: Bytes, known_start: int, length: int) -> bool:
+    for at in range(length):  # noqa: SIM110  compiled code runs a loop faster than all()
+        if wanted[start + at] != known[known_start + at]:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _find_texts(offsets: Codes, letters: Bytes, known_offsets: Codes, known: Bytes, table: Codes) -> Codes:
+    out = np.full(len(offsets) - 1, FOUND_NOWHERE, dtype=np.int32)
+    for row in range(len(offsets) - 1):
+        start, length = offsets[row], offsets[row + 1] - offsets[row]
+        slot = _text_slot(letters, start, start + length, table)
+        while table[slot] >= 0:
+            low = known_offsets[table[slot]]
+            if known_offsets[table[slot] + 1] - low == length and _same(letters, start, known, low, length):
+                out[row] = table[slot]
+                break
+            slot = (slot + 1) & (len(table) - 1)
+    return out
