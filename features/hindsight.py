@@ -13,6 +13,8 @@ MOSTLY, NEARLY_ALL = 0.5, 0.9
 DATES_THAT_ARE_ENDS, SOME_DATES = 0.8, 0.3
 ARE_DATES = 0.9
 COPIES, ONE_STAGE = 0.8, 0.95
+COPIED_WITHIN = "1 DAY"  # what is copied every night is a copy too
+ROWS_A_VALUE = 5  # a status has few values; a number or a time that is new in every row stands for nothing
 
 # Late is known more than a day after it happened; a log that is read every night has no such rows. A back-fill tells of a month and more.
 LATE, BACK_FILL_DAYS = "1 DAY", 30
@@ -56,18 +58,26 @@ def outcome_dates(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
 
 
 def stage_copies(con: DuckDBPyConnection) -> Iterator[tuple[str, Finding]]:
-    """Fields that change when the stage does and whose values each stand for one stage; needs field_words and stage_moves."""
+    """Fields that change when the stage does and whose few values each stand for one stage; needs field_words and stage_moves.
+
+    What is written when the lead comes, with its first stage, copies nothing.
+    """
     rows = con.execute(f"""
-        WITH met AS (
-            SELECT f.field, f.value, f.lead_id, f.happened_at, max(m.stage) AS stage
-            FROM (SELECT * FROM field_words WHERE changed) f LEFT JOIN stage_moves m
-                ON m.lead_id = f.lead_id AND abs(epoch(m.happened_at) - epoch(f.happened_at)) <= epoch(INTERVAL {SAME_MOMENT})
-            GROUP BY ALL
+        WITH firsts AS (SELECT lead_id, min(happened_at) AS came_at FROM stage_moves GROUP BY lead_id),
+        met AS (
+            SELECT f.field, f.value, f.lead_id, f.happened_at,
+                arg_min(m.stage, abs(epoch(m.happened_at) - epoch(f.happened_at))) AS stage
+            FROM field_words f JOIN firsts USING (lead_id) LEFT JOIN stage_moves m
+                ON m.lead_id = f.lead_id AND abs(epoch(m.happened_at) - epoch(f.happened_at)) <= epoch(INTERVAL {COPIED_WITHIN})
+            WHERE f.changed AND f.happened_at > came_at + INTERVAL {COPIED_WITHIN} GROUP BY ALL
         ),
-        pairs AS (SELECT field, value, count(*) FILTER (stage = usual) AS same, count(stage) AS moved, count(*) AS changes
-            FROM (SELECT *, mode(stage) OVER (PARTITION BY field, value) AS usual FROM met) GROUP BY field, value)
+        pairs AS (
+            SELECT field, value, usual, count(*) FILTER (stage = usual) AS same, count(stage) AS moved, count(*) AS changes
+            FROM (SELECT *, mode(stage) OVER (PARTITION BY field, value) AS usual FROM met) GROUP BY ALL
+        )
         SELECT field, sum(changes) AS changes, sum(moved) / sum(changes) AS moved, sum(same) / greatest(sum(moved), 1) AS same, count(*)
-        FROM pairs GROUP BY field HAVING changes >= {FEWEST} AND count(*) > 1 ORDER BY field
+        FROM pairs GROUP BY field
+        HAVING changes >= {FEWEST} AND count(DISTINCT usual) > 1 AND changes >= {ROWS_A_VALUE} * count(*) ORDER BY field
     """)
     for field, changes, moved, same, values in rows.fetchall():
         if moved >= COPIES and same >= ONE_STAGE:

@@ -101,7 +101,17 @@ def test_a_value_that_stands_for_an_end_while_the_lead_is_open() -> None:
 def test_a_field_that_moves_with_the_stage_is_suspect() -> None:
     with_stage = [change(lead, created(lead), "fresh") for lead in range(LEADS)]
     with_stage += [change(lead, ended(lead), "won" if lead < 40 else "lost") for lead in range(80)]
-    assert found(with_stage) == {"stage_copy": "suspect"}
+    assert found(with_stage)["stage_copy"] == "suspect"
+    unlike = [change(lead, ended(lead), "red" if lead % 2 else "blue") for lead in range(80)]
+    assert "stage_copy" not in found(unlike)
+    numbers = [change(lead, ended(lead), str(lead)) for lead in range(80)]
+    assert "stage_copy" not in found(numbers)
+
+
+def test_what_is_written_when_the_lead_comes_copies_nothing() -> None:
+    languages = [change(lead, created(lead), ("en", "de", "fr")[lead % 3]) for lead in range(LEADS)]
+    assert found(languages) == {}
+    assert found([*languages, *(change(lead, ended(lead), "by hand") for lead in range(30))]) == {}
 
 
 def test_rows_written_at_one_instant_about_many_days() -> None:
@@ -122,6 +132,11 @@ def test_rows_written_at_one_instant_about_many_days() -> None:
 def test_a_file_of_whole_days_is_no_back_fill() -> None:
     day = datetime(2024, 7, 1)
     assert found([change(lead, day, "x", known=day + DAY) for lead in range(LEADS)]) == {}
+
+
+def test_a_file_that_comes_once_a_month_is_no_back_fill() -> None:
+    first = datetime(2024, 7, 1)
+    assert found([change(lead, first + lead % 28 * DAY, "x", known=first + 29 * DAY) for lead in range(LEADS)]) == {}
 
 
 @pytest.mark.parametrize(("days", "grades"), [([1, 2, 20], ["suspect"]), ([1, 20, 27], [])])
