@@ -56,7 +56,7 @@ def compute(
     """
     parts = blended_parts(columns)
     everything = (*columns, *parts)
-    matrix: Matrix32 = np.full((count_rows(con, "snapshots"), len(everything)), np.nan, dtype=np.float32)
+    matrix: Matrix32 = np.empty((count_rows(con, "snapshots"), len(everything)), dtype=np.float32)
     for place, column in enumerate(columns):
         measure = column.feature.measure
         if isinstance(measure, PlainReading):
@@ -67,6 +67,8 @@ def compute(
         naming = name_signals(log.signals)
         readings = [(place, _reading(measure, column.days, log)) for place, column, measure in measured]
         leads, spine = _spine(con, scope)
+        if len(spine.row) < len(matrix):
+            matrix[:, [place for place, _ in readings]] = np.nan
         source = source_of(con, log, naming, (files or {}).get(log.table.name))
         sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings), matrix, memory_gb)
     fill_blends(columns, parts, matrix)

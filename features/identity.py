@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
+Marked = NDArray[np.uint64]  # the upper half of a text's mixed bits, and in the lower half its place
 MIXER: Final = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Knuth, TAOCP 6.4, multiplicative hashing
 FOUND_NOWHERE: Final = -1
+ANOTHER: Final = -2
+UPPER_HALF: Final = np.uint64(0xFFFFFFFF00000000)
+NOBODY: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 DENSE: Final = 8  # numbers that fill an eighth of their range are looked up in a list of the whole range
 
 
@@ -32,7 +36,7 @@ def finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
     if pa.types.is_integer(names.type):
         return _number_finder(names)
     texts = _texts(names)
-    table = _room(len(names))
+    table = np.full(_size(len(names)), NOBODY, dtype=np.uint64)
     _enter_texts(*texts, table)
 
     def find(column: pa.Array) -> Codes:
@@ -84,8 +88,12 @@ def _texts(column: pa.Array) -> Texts:
 
 
 def _room(names: int) -> Codes:
-    """An open-addressing table, at most half full; its size is a power of two."""
-    return np.full(1 << (2 * names + 1).bit_length(), FOUND_NOWHERE, dtype=np.int32)
+    return np.full(_size(names), FOUND_NOWHERE, dtype=np.int32)
+
+
+def _size(names: int) -> int:
+    """Of an open-addressing table, at most half full: a power of two."""
+    return int(1 << (2 * names + 1).bit_length())
 
 
 @njit(nogil=True, cache=True)
@@ -136,20 +144,22 @@ def _find_numbers(wanted: Ints, numbers: Ints, table: Codes) -> Codes:
 
 
 @njit(nogil=True, cache=True)
-def _text_slot(letters: Bytes, start: int, end: int, table: Codes) -> np.int64:
+def _mixed(letters: Bytes, start: int, end: int) -> np.uint64:
     mixed = uint64(end - start)
     for at in range(start, end):
         mixed = (mixed ^ uint64(letters[at])) * MIXER
-    return np.int64((mixed ^ (mixed >> uint64(32))) & uint64(len(table) - 1))
+    return mixed ^ (mixed >> uint64(32))
 
 
 @njit(nogil=True, cache=True)
-def _enter_texts(offsets: Codes, letters: Bytes, table: Codes) -> None:
+def _enter_texts(offsets: Codes, letters: Bytes, table: Marked) -> None:
+    room = uint64(len(table) - 1)
     for place in range(len(offsets) - 1):
-        slot = _text_slot(letters, offsets[place], offsets[place + 1], table)
-        while table[slot] >= 0:
-            slot = (slot + 1) & (len(table) - 1)
-        table[slot] = place
+        mixed = _mixed(letters, offsets[place], offsets[place + 1])
+        slot = mixed & room
+        while table[slot] != NOBODY:
+            slot = (slot + uint64(1)) & room
+        table[slot] = (mixed & UPPER_HALF) | uint64(place)
 
 
 @njit(nogil=True, cache=True)
@@ -161,15 +171,66 @@ def _same(wanted: Bytes, start: int, known: Bytes, known_start: int, length: int
 
 
 @njit(nogil=True, cache=True)
-def _find_texts(offsets: Codes, letters: Bytes, known_offsets: Codes, known: Bytes, table: Codes) -> Codes:
-    out = np.full(len(offsets) - 1, FOUND_NOWHERE, dtype=np.int32)
-    for row in range(len(offsets) - 1):
+def _find_texts(offsets: Codes, letters: Bytes, known_offsets: Codes, known: Bytes, table: Marked) -> Codes:
+    """The place of each text: by half of its mixed bits first, then letter by letter.
+
+    The memory is far away and each step a loop of its own, so that many rows wait for it at once.
+    """
+    rows = len(offsets) - 1
+    likely, begins = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.int32)
+    for row in range(rows):
+        likely[row] = _mixed(letters, offsets[row], offsets[row + 1])
+    for row in range(rows):
+        likely[row] = _likely(likely[row], table)
+    for row in range(rows):
+        begins[row] = _begin(likely[row], offsets[row + 1] - offsets[row], known_offsets)
+    out = np.empty(rows, dtype=np.int32)
+    for row in range(rows):
         start, length = offsets[row], offsets[row + 1] - offsets[row]
-        slot = _text_slot(letters, start, start + length, table)
-        while table[slot] >= 0:
-            low = known_offsets[table[slot]]
-            if known_offsets[table[slot] + 1] - low == length and _same(letters, start, known, low, length):
-                out[row] = table[slot]
-                break
-            slot = (slot + 1) & (len(table) - 1)
+        if begins[row] >= 0 and _same(letters, start, known, begins[row], length):
+            out[row] = likely[row]
+        elif begins[row] == FOUND_NOWHERE:
+            out[row] = FOUND_NOWHERE
+        else:
+            out[row] = _search(letters, start, length, known_offsets, known, table)
     return out
+
+
+@njit(nogil=True, cache=True)
+def _begin(place: np.uint64, length: int, known_offsets: Codes) -> int:
+    """Where the letters of a known text begin; ANOTHER if it has another length."""
+    if place == NOBODY:
+        return FOUND_NOWHERE
+    begin = known_offsets[place]
+    return int(begin) if known_offsets[place + uint64(1)] - begin == length else ANOTHER
+
+
+@njit(nogil=True, cache=True)
+def _likely(mixed: np.uint64, table: Marked) -> np.uint64:
+    """The first place with the same upper half of mixed bits; NOBODY if there is none."""
+    room = uint64(len(table) - 1)
+    slot = mixed & room
+    while table[slot] != NOBODY:
+        if (table[slot] ^ mixed) & UPPER_HALF == 0:
+            return np.uint64(table[slot] & ~UPPER_HALF)
+        slot = (slot + uint64(1)) & room
+    return NOBODY
+
+
+@njit(nogil=True, cache=True)
+def _is(place: int, letters: Bytes, start: int, length: int, known_offsets: Codes, known: Bytes) -> bool:
+    low = known_offsets[place]
+    return bool(known_offsets[place + 1] - low == length and _same(letters, start, known, low, length))
+
+
+@njit(nogil=True, cache=True)
+def _search(letters: Bytes, start: int, length: int, known_offsets: Codes, known: Bytes, table: Marked) -> int:
+    """The place of a text whose mixed bits another text shares."""
+    room = uint64(len(table) - 1)
+    slot = _mixed(letters, start, start + length) & room
+    while table[slot] != NOBODY:
+        place = int(table[slot] & ~UPPER_HALF)
+        if _is(place, letters, start, length, known_offsets, known):
+            return int(place)
+        slot = (slot + uint64(1)) & room
+    return FOUND_NOWHERE

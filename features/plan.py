@@ -18,10 +18,13 @@ FIRST: Final = 5
 LAST_NUMBER: Final = 6
 DECAYED: Final = 7
 DAY_KEY: Final = -1
+DAY_SHIFT: Final = 32  # the day stands in the upper half of the first cell
 FOLDED_KEY: Final = -2
 FIRST_NUMBER: Final = 2
 STEPS: Final = 2048  # parts of a halving that are tabled; a series of four terms within one is right to 1e-15
 
+# Places carry no sign: compiled code need not ask whether to count them from the end.
+Places = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -90,7 +93,7 @@ class Layout:
         if counter.op != DISTINCT:
             return 0, 0, 0, 0
         if counter.column == DAY_KEY:
-            return 0, 32, -1, 1
+            return 0, DAY_SHIFT, -1, 1
         cell = self.value_cell(counter.column)
         return (0, self.pattern_bits, self.most_folded, 0) if cell == FOLDED_KEY else (cell, 0, -1, 1)
 
@@ -109,17 +112,17 @@ class Plan(NamedTuple):
     patterns: int
     pattern_bits: int
     windows: Ints
-    move_cuts: Ints
-    moved: Ints
-    mark_cuts: Ints
-    marked: Ints
+    move_cuts: Places
+    moved: Places
+    mark_cuts: Places
+    marked: Places
     columns: Ints
     places: Ints
     keys: Ints
     mark_columns: Ints
     decays: Floats
-    shown: Ints
-    show_cuts: Ints
+    shown: Places
+    show_cuts: Places
     scales: Floats
 
 
@@ -167,12 +170,12 @@ def _counters(reading: Reading) -> tuple[Counter, ...]:
 
 def _shown(
     readings: Sequence[tuple[int, Reading]], counters: list[Counter], marks: list[Mark]
-) -> tuple[Ints, Ints, Floats]:
+) -> tuple[Places, Places, Floats]:
     line_of = {part: line for line, part in enumerate(counters)} | {mark: line for line, mark in enumerate(marks)}
     lines = sorted((_line(place, reading, line_of) for place, reading in readings), key=lambda line: line[0])
     ops = [line[0] for line in lines]
-    cuts = np.searchsorted(ops, np.arange(DECAYED + 2)).astype(np.int64)
-    shown = np.array([line[1:4] for line in lines], dtype=np.int64).reshape(-1, 3)
+    cuts = np.searchsorted(ops, np.arange(DECAYED + 2)).astype(np.uint64)
+    shown = np.array([line[1:4] for line in lines], dtype=np.uint64).reshape(-1, 3)
     return shown, cuts, np.array([line[4] for line in lines], dtype=np.float64)
 
 
@@ -186,12 +189,12 @@ def _whole(numbers: Iterable[int]) -> Ints:
     return np.array(list(numbers), dtype=np.int64)
 
 
-def _chained(groups: list[list[int]], op: Callable[[int], int], ops: tuple[int, ...]) -> tuple[Ints, Ints]:
+def _chained(groups: list[list[int]], op: Callable[[int], int], ops: tuple[int, ...]) -> tuple[Places, Places]:
     """All groups as one list, each ordered by op, and where the lines of each op begin in each group and the last ends."""
     by_op = [[[line for line in group if op(line) == wanted] for wanted in ops] for group in groups]
     sizes = np.array([[len(lines) for lines in group] for group in by_op], dtype=np.int64).reshape(-1, len(ops))
     ends = np.cumsum(sizes).reshape(sizes.shape)
     first = (ends - sizes)[:, :1]
-    return np.ascontiguousarray(np.hstack([first, ends])), _whole(
-        line for group in by_op for lines in group for line in lines
-    )
+    cuts = np.ascontiguousarray(np.hstack([first, ends]))
+    lines = _whole(line for group in by_op for lines in group for line in lines)
+    return cuts.astype(np.uint64), lines.astype(np.uint64)

@@ -53,8 +53,17 @@ def source_of_files(files: Files, lead: str, columns: Sequence[str], texts: Sequ
     """The rows of files with the columns lead, happened_at, known_at and those named; texts: those that come as dictionaries."""
     metadata = [(path, pq.read_metadata(path)) for path in files.paths]
     read = [lead, *dict.fromkeys([HAPPENED.name, KNOWN.name, *columns])]
-    parts = [part for path, known in metadata for part in _parts_of_file(path, known, read, [lead, *texts])]
+    # Leads stored one by one would be hashed for a dictionary first, and then once more to find them.
+    listed = [lead, *texts] if all(_is_listed(known, lead) for _, known in metadata) else list(texts)
+    parts = [part for path, known in metadata for part in _parts_of_file(path, known, read, listed)]
     return Source(lead, tuple(parts), sum(known.num_rows for _, known in metadata), files.known_by)
+
+
+def _is_listed(metadata: pq.FileMetaData, column: str) -> bool:
+    """Whether a column is stored as places in a dictionary in every group of rows."""
+    place = {metadata.schema.column(place).name: place for place in range(metadata.num_columns)}[column]
+    groups = range(metadata.num_row_groups)
+    return all(metadata.row_group(group).column(place).has_dictionary_page for group in groups)
 
 
 def _parts_of_file(path: str, metadata: pq.FileMetaData, columns: list[str], texts: list[str]) -> Iterator[Part]:

@@ -64,6 +64,7 @@ def fill_rhythms(
         )
         looks = _read(con, selections)
         for place, column, measure in asked:
+            matrix[:, place] = np.nan
             matrix[looks.snapshot_id, place] = _follow(looks, measure, column.days, selections)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.plan import COUNT, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, SUM, Plan
+from features.plan import COUNT, DAY_SHIFT, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, SUM, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -222,9 +222,15 @@ def _clear(low: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     ledger.state[:], ledger.carry[:], ledger.filled[:] = 0.0, 0.0, 0
     ledger.when[:], ledger.held[:], ledger.tail[:] = NEVER, np.nan, low
     for line in range(len(plan.columns)):
-        if plan.places[line] >= 0:
-            for row in range(low, high):
-                ledger.tally[plan.places[line], _slot(row, line, rows, plan)] = 0
+        place = plan.places[line]
+        if place >= 0:
+            # days are numbered within the lead, so it has used no more places than it has rows
+            used = high - low + 1 if plan.keys[line, 1] == DAY_SHIFT else rows.keys + 1
+            if used <= high - low + 1:
+                ledger.tally[place, : min(used, rows.keys + 1)] = 0
+            else:
+                for row in range(low, high):
+                    ledger.tally[place, _slot(row, line, rows, plan)] = 0
 
 
 @_compiled
