@@ -80,7 +80,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         owner=clipped(line.owner_id),
         stage=stage,
         stage_place=places.get(stage, len(places)),
-        scores=" · ".join(_scores(line)),
+        scores="\n".join(_scores(line)),
         frequency=frequency,
         outcome=outcome,
         chance=_known(line.chance),
