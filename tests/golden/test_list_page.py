@@ -130,6 +130,8 @@ def _line(place: int, facts: str, reasons: str, band: Band) -> Line:
         chance=likely,
         chance_says=chance_says(likely, "churn" if band == "keep" else "progress", until, DAY),
         chances={"churn": likely} if band == "keep" else {"progress": likely, "win": float(win)},
+        fit=None if band == "keep" else 100 - 5 * place,
+        engagement=None if place == 4 else 90 - 3.4 * place,
         expected_value=float(amount) * (likely if band == "keep" else float(win)),
         currency="EUR",
         reasons_for=_reasons(pros),
