@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from configs.project import Project
 from features.catalogue import catalogue
 from pipelines.job import Job
+from pipelines.pages import templates
 from pipelines.store import write_beside
 
 HERE = Path(__file__).parent
@@ -24,7 +23,4 @@ def write_catalogue(job: Job) -> Path:
 def catalogue_html(project: Project) -> str:
     """The page: one file without scripts that asks nothing of any host."""
     chapters = [chapter for chapter in catalogue(project) if chapter.entries]
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("catalogue.html.j2").render(project=project, chapters=chapters)
+    return templates(HERE).get_template("catalogue.html.j2").render(project=project, chapters=chapters)

@@ -1,16 +1,12 @@
 """Writes the leak report: one page that opens from disk and asks nothing of any host, and the same as JSON."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from features.evidence import GRADES, Finding
 from models.leaks import Graded, LeakReport
-from pipelines.lists.plain import plain
+from pipelines.pages import content_hash, templates
 from pipelines.store import Workspace, write_beside
 
 HERE = Path(__file__).parent
@@ -54,7 +50,7 @@ def page_html(report: LeakReport) -> str:
     style = (HERE / "leaks.css").read_text(encoding="utf-8")
     found = [column for column in report.columns if column.evidence]
     return (
-        _environment()
+        templates(HERE)
         .get_template("leaks.html.j2")
         .render(
             report=report,
@@ -63,7 +59,7 @@ def page_html(report: LeakReport) -> str:
             safe=[column for column in report.columns if not column.evidence],
             heads=list(dict.fromkeys(head for column in report.columns for head in (column.auc or {}))),
             style=style,
-            style_hash=_content_hash(style),
+            style_hash=content_hash(style),
         )
     )
 
@@ -82,16 +78,3 @@ def _graded(graded: Graded) -> dict[str, object]:
 def _evidence(one: Finding) -> dict[str, object]:
     figures = {name: round(float(value), 4) for name, value in one.figures.items()}
     return {"kind": one.kind, "grade": one.grade, "says": one.says, "figures": figures}
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["plain"] = plain
-    return environment
-
-
-def _content_hash(text: str) -> str:
-    """The source expression that lets a Content-Security-Policy admit exactly this text."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -1,20 +1,16 @@
 """Writes a day's list: the page that sales opens and the tables that go into other programs."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipelines.lists.day import DayList, Line
-from pipelines.lists.plain import plain
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.words import weekday_says
+from pipelines.pages import content_hash, templates
 
 HERE = Path(__file__).parent
 ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
@@ -55,7 +51,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
     leads = _board("leads", open_lines, day.stages, "Expected value")
     customers = _board("customers", day.customers, (), "Expected loss")
     return (
-        _environment()
+        templates(HERE)
         .get_template("list.html.j2")
         .render(
             day=day,
@@ -68,8 +64,8 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
             stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
             style=style,
             script=script,
-            style_hash=_content_hash(style),
-            script_hash=_content_hash(script),
+            style_hash=content_hash(style),
+            script_hash=content_hash(script),
         )
     )
 
@@ -89,16 +85,3 @@ def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], value: str)
     empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in shown)]
     kept = {name: says for name, says in columns.items() if name == "chance" or name not in empty}
     return Board(key, shown, kept, full_bar(line.chance for line in lines))
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["plain"] = plain
-    return environment
-
-
-def _content_hash(text: str) -> str:
-    """The source expression that lets a Content-Security-Policy admit exactly this text."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
