@@ -69,9 +69,9 @@ class Schedule(Setting):
 class Watch(Setting):
     """When `funnelcast watch` says that something is off.
 
-    data_days, list_days, model_days: older than so many days. quiet_share: a feed with less than this share of its usual rows a week.
-    drift: scores that moved by more (population stability index). promise_sigmas: lists that brought more or less than they
-    promised by so many standard deviations.
+    data_days, list_days, model_days: older than so many days. quiet_share: a feed with less than this share of its usual
+    rows a week. drift: scores that moved by more (population stability index), and by twice what training days differ.
+    promise_sigmas: lists that brought more or less than they promised by so many standard deviations.
     """
 
     data_days: PositiveDays = 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from configs.project import HeadName
 from features.matrix import Matrix
@@ -22,6 +23,7 @@ from pipelines.train import tracking_of
 
 COMPARED_DAYS = 28
 COMPARED_LEADS = 2_000
+TIMES_USUAL = 2
 USUAL_WEEKS = 8
 ENOUGH_ROWS = 20  # a feed with fewer rows a week is quiet by itself
 
@@ -159,12 +161,22 @@ def _newest(matrix: Matrix) -> Matrix:
 
 def _scores_moved(job: Job, model: HeadModel, before: Matrix, now: Matrix) -> Check:
     then, seen = (inputs(model, matrix.values, matrix.columns) for matrix in (before, now))
-    moved = stability_index(margins(model, then), margins(model, seen), before.snapshots["lead_id"].nunique())
-    good = moved <= job.project.watch.drift
+    scores, leads = margins(model, then), before.snapshots["lead_id"].nunique()
+    moved = stability_index(scores, margins(model, seen), leads)
+    usual = _moved_before(scores, before.snapshots["as_of"].to_numpy(), leads)
+    good = moved <= max(job.project.watch.drift, TIMES_USUAL * usual)
     because = "" if good else f" What moved them most: {', '.join(_movers(model, then, seen))}."
     return Check(
         "drift", good, f"{model.head.name}: scores have moved by {moved:.2f} since the last weeks of training.{because}"
     )
+
+
+def _moved_before(scores: NDArray[np.float64], days: NDArray[np.datetime64], leads: int) -> float:
+    """How far the scores of one of the training days lay from those of the others, at most: the calendar moves them too."""
+    distinct = np.unique(days)
+    if len(distinct) < 2:
+        return 0.0
+    return max(stability_index(scores[days != day], scores[days == day], leads) for day in distinct)
 
 
 def _movers(model: HeadModel, before: Values, now: Values) -> list[str]:
