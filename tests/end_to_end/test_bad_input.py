@@ -38,7 +38,9 @@ def run(patch: pytest.MonkeyPatch, arguments: list[str]) -> int:
     return 0
 
 
-def refused(patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], *words: str) -> None:
+def assert_refused(
+    patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], *words: str
+) -> None:
     """The command ends with code 2 and one sentence that holds the words, and no traceback."""
     capsys.readouterr()
     code = run(patch, arguments)
@@ -70,18 +72,18 @@ def test_a_wrong_setting_is_named(
     file: str, old: str, new: str, words: list[str],
 ) -> None:  # fmt: skip
     shop.edit(file, old, new)
-    refused(monkeypatch, capsys, shop.arguments("ingest"), *words)
+    assert_refused(monkeypatch, capsys, shop.arguments("ingest"), *words)
 
 
 def test_a_missing_project_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    refused(monkeypatch, capsys, ["ingest", "--project", "nowhere.yaml"], "nowhere.yaml")
+    assert_refused(monkeypatch, capsys, ["ingest", "--project", "nowhere.yaml"], "nowhere.yaml")
 
 
 def test_an_empty_table_is_named(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shop.data / "leads.csv").write_text("id,created,name,source,amount\n", encoding="utf-8")
-    refused(monkeypatch, capsys, shop.arguments("ingest"), "leads.csv")
+    assert_refused(monkeypatch, capsys, shop.arguments("ingest"), "leads.csv")
 
 
 def test_one_unknown_stage_stops_and_is_listed(
@@ -89,7 +91,7 @@ def test_one_unknown_stage_stops_and_is_listed(
 ) -> None:
     with (shop.data / "stages.csv").open("a", encoding="utf-8") as file:
         file.write("L0001,2025-06-01T10:00:00,tlaking\n")
-    refused(monkeypatch, capsys, shop.arguments("ingest"), "tlaking", "talking", "stages.csv")
+    assert_refused(monkeypatch, capsys, shop.arguments("ingest"), "tlaking", "talking", "stages.csv")
     assert list((shop.workspace / "lake" / "_rejected").glob("*.parquet"))
 
 
@@ -100,26 +102,26 @@ def test_outcomes_of_one_class_are_named(
     stages.write_text(stages.read_text(encoding="utf-8").replace(",won", ",lost"), encoding="utf-8")
     shop.edit("project.yaml", "heads: {progress: {}, win: {}}", "heads: {win: {}}")
     assert run(monkeypatch, shop.arguments("ingest")) == 0
-    refused(monkeypatch, capsys, shop.arguments("train"), "win", "'no'")
+    assert_refused(monkeypatch, capsys, shop.arguments("train"), "win", "'no'")
 
 
 def test_a_day_before_the_first_row_is_named(
     ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "2020-01-01"), "2020-01-01", "2025-01-0")
-    refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "1st of May"), "1st of May")
+    assert_refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "2020-01-01"), "2020-01-01", "2025-01-0")
+    assert_refused(monkeypatch, capsys, ingested.arguments("train", "--as-of", "1st of May"), "1st of May")
 
 
 def test_scoring_without_a_model_says_what_to_do(
     ingested: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(monkeypatch, capsys, ingested.arguments("score"), "funnelcast train")
+    assert_refused(monkeypatch, capsys, ingested.arguments("score"), "funnelcast train")
 
 
 def test_training_without_data_says_what_to_do(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(monkeypatch, capsys, shop.arguments("train"), "funnelcast ingest")
+    assert_refused(monkeypatch, capsys, shop.arguments("train"), "funnelcast ingest")
 
 
 def test_a_workspace_of_a_newer_version_is_left_alone(
@@ -127,17 +129,17 @@ def test_a_workspace_of_a_newer_version_is_left_alone(
 ) -> None:
     shop.workspace.mkdir()
     (shop.workspace / "VERSION").write_text("99\n", encoding="utf-8")
-    refused(monkeypatch, capsys, shop.arguments("ingest"), "newer", "99")
+    assert_refused(monkeypatch, capsys, shop.arguments("ingest"), "newer", "99")
 
 
 def test_a_second_run_is_refused(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_workspace(shop.workspace):
-        refused(monkeypatch, capsys, shop.arguments("ingest"), "going on")
+        assert_refused(monkeypatch, capsys, shop.arguments("ingest"), "going on")
 
 
 def test_a_schedule_needs_a_server(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(monkeypatch, capsys, shop.arguments("schedule"), "PREFECT_API_URL")
+    assert_refused(monkeypatch, capsys, shop.arguments("schedule"), "PREFECT_API_URL")

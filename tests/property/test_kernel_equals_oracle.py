@@ -1,11 +1,8 @@
 """The fast way, the SQL and plain Python must agree on every measure, with times drawn at the edges of the windows."""
 
 import math
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -18,6 +15,7 @@ from features.feature import Feature, FeatureColumn, Measure, Selection
 from features.oracle import oracle
 from features.tables import touches as touches_table
 from features.words import number
+from tests.broken import broken
 from tests.histories import lake, spine
 
 DAYS = (1, 7, 30)
@@ -211,15 +209,6 @@ def test_the_kernel_is_right_at_every_edge() -> None:
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_off_by_one_is_noticed(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    right, wrong = PLANTED[bug]
-    source = Path(windows.__file__).read_text()
-    assert right in source, "the rule has moved; plant the bug where it is now"
-    broken = ModuleType("broken_windows")
-    monkeypatch.setitem(sys.modules, "broken_windows", broken)
-    plain = source.replace(right, wrong).replace(
-        "from numba import njit", "njit = lambda **_: lambda function: function"
-    )
-    exec(compile(plain, "broken_windows", "exec"), vars(broken))
-    monkeypatch.setattr("features.kernel.sweep", broken.sweep)
+    monkeypatch.setattr("features.kernel.sweep", broken(windows, PLANTED[bug], monkeypatch).sweep)
     kernel, sql = by_kernel_and_oracle(*edge_history())
     assert not np.allclose(kernel, sql, rtol=1e-6, atol=1e-6, equal_nan=True)
