@@ -21,7 +21,8 @@ class ProjectFeature(Setting):
 
     table, where, of_account: the rows looked at. column: of sum, distinct and last. whole: of share, the rows among which. then: what
     follows (followed, hours_until, unanswered, waiting_days), within_days at most for followed. now_days, usual_days: of pace. field: of
-    number, known, held_days and win_rate, which read a CRM field in place of a table.
+    number, known, held_days and win_rate, which read a CRM field in place of a table. behaviour: features with the same one are one reason
+    on the list; without it, those that look at the same rows.
     """
 
     name: FeatureName
@@ -41,6 +42,7 @@ class ProjectFeature(Setting):
     unit: Name
     says: Name
     silent: Name
+    behaviour: Name | None = None
 
 
 class Sign(Setting):

@@ -22,6 +22,7 @@ account_people = Feature(
     "Active at this account in the last {window}: {value}",
     "Nobody at this account was active in the last {window}",
     (30, 90),
+    behaviour="colleagues",
 )
 colleagues_active = Feature(
     Colleagues("people", 30),

@@ -30,7 +30,8 @@ def _told(project: Project, setting: ProjectFeature, tables: Mapping[str, Table]
         _check_keys(setting)
         measure = _field_reading(setting) if setting.field else _measure(setting, tables)
         unit = unit_named(setting.unit)
-        return Feature(measure, unit, setting.says, setting.silent, setting.over_days, setting.name)
+        about = setting.behaviour or ""
+        return Feature(measure, unit, setting.says, setting.silent, setting.over_days, setting.name, about)
     except FunnelcastError as error:
         raise FunnelcastError(f"project {project.name}, feature {setting.name}: {error}") from error
 

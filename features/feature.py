@@ -169,6 +169,8 @@ class Feature:
     """A measure with its windows and its words.
 
     says is read for a value, silent for zero or unknown; both may hold {value}, and {window} in the phrase 'in the last {window}'.
+    behaviour: what it sees of the lead, where its rows do not tell (features/behaviours.py). is_reason: False for what every list shows
+    beside the reasons.
     """
 
     measure: Measure | Rhythm | Blend | PlainReading
@@ -177,6 +179,8 @@ class Feature:
     silent: str
     over_days: tuple[Window, ...] = ()
     name: str = ""
+    behaviour: str = ""
+    is_reason: bool = True
 
     def __post_init__(self) -> None:
         windowed = isinstance(self.measure, Measure | Rhythm) and self.measure.aggregate in WINDOWED

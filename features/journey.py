@@ -7,7 +7,7 @@ from features.words import days, share, stage, times
 
 moves = Selection(moves_table)
 
-stage_now = Feature(Fact("stage_rank"), stage, "Stage: {value}", "The stage is not known")
+stage_now = Feature(Fact("stage_rank"), stage, "Stage: {value}", "The stage is not known", is_reason=False)
 days_in_stage = Feature(Fact("days_in_stage"), days, "Has been in this stage for {value}", "The stage is not known")
 stay_against_usual = Feature(
     Fact("stay_against_usual"),
@@ -32,6 +32,7 @@ steps_forward = Feature(
     "Moved forward {value} in the last {window}",
     "Has not moved forward in the last {window}",
     (7, 30),
+    behaviour="time in stage",
 )
 stages_skipped = Feature(
     moves.where(step="skip").count(), times, "Skipped a stage {value} so far", "Has skipped no stage", ("ever",)

@@ -9,7 +9,11 @@ touches, purchases = Selection(touches_table), Selection(purchases_table)
 
 last_touch = Feature(touches.days_since_last(), days, "The last contact was {value} ago", "Has never been in contact")
 first_touch = Feature(
-    touches.days_since_first(), days, "The first contact was {value} ago", "Has never been in contact"
+    touches.days_since_first(),
+    days,
+    "The first contact was {value} ago",
+    "Has never been in contact",
+    behaviour="age",
 )
 last_inbound = Feature(
     touches.where(direction="inbound").days_since_last(),
@@ -34,6 +38,12 @@ last_pricing_visit = Feature(
     days,
     "Last looked at our prices {value} ago",
     "Has never looked at our prices",
+)
+last_careers_visit = Feature(
+    touches.where(kind="page_view", page="careers").days_since_last(),
+    days,
+    "Last looked at our jobs {value} ago",
+    "Has never looked at our jobs",
 )
 last_form = Feature(
     touches.where(kind="form").days_since_last(), days, "Last sent us a form {value} ago", "Has never sent us a form"

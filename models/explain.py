@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.behaviours import behaviour_of
 from features.feature import FeatureColumn
 
 Floats = NDArray[np.float64]
 
 MOST_FOR, MOST_AGAINST = 3, 2
+SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
+EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
 
 @dataclass(frozen=True)
@@ -36,27 +39,47 @@ class Explanation:
         return (*self.reasons_for, *self.reasons_against)
 
 
+@dataclass(frozen=True)
+class Telling:
+    """The columns of a model, and what may be said with them.
+
+    behaviours: (columns,) the number of the behaviour that each sees, from 0. tells: (columns,) whether its sentence may be a reason.
+    """
+
+    columns: Sequence[FeatureColumn]
+    behaviours: NDArray[np.int64]
+    tells: NDArray[np.bool_]
+
+
+def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
+    """What may be said of the rows of a list, values (rows, columns): nothing that it shows anyway or that is true of everyone on it."""
+    names = [behaviour_of(column.feature) for column in columns]
+    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    tells = np.array([column.feature.is_reason for column in columns], dtype=np.bool_)
+    if len(values) >= EVERYONE:
+        tells &= ~((values == values[0]) | (np.isnan(values) & np.isnan(values[0]))).all(axis=0)
+    return Telling(columns, np.array([number[name] for name in names]), tells)
+
+
 def explain(
     contributions: Floats,
     values: NDArray[np.float32],
-    columns: Sequence[FeatureColumn],
+    words: Telling,
     to_chance: Callable[[Floats], Floats],
     stages: Mapping[int, str],
 ) -> list[Explanation]:
     """One explanation a row.
 
     contributions: (rows, columns + 1) in margins, the last column the base, as LightGBM's pred_contrib gives them (path-dependent
-    TreeSHAP, Lundberg et al. 2020). values: (rows, columns). to_chance: margins to calibrated chances, increasing. Contributions of
-    one feature's columns are summed and said in the words of the column that weighs most. Points spread the difference between the
-    row's chance and the base chance over all features in proportion to their contributions, so that they add up to it.
+    TreeSHAP, Lundberg et al. 2020). values: (rows, columns). to_chance: margins to calibrated chances, increasing. Contributions to
+    one behaviour are summed and said in the words of the column that weighs most. Points spread the difference between the
+    row's chance and the base chance over all behaviours in proportion to their contributions, so that they add up to it.
     """
-    names = list(dict.fromkeys(column.feature.name for column in columns))
-    members = np.array([names.index(column.feature.name) for column in columns])
-    by_feature = np.zeros((len(contributions), len(names)))
-    np.add.at(by_feature.T, members, contributions[:, :-1].T)
-    points = 100 * by_feature * _chance_per_margin(contributions, to_chance)[:, None]
+    weights = np.zeros((len(contributions), int(words.behaviours.max()) + 1))
+    np.add.at(weights.T, words.behaviours, contributions[:, :-1].T)
+    points = 100 * weights * _chance_per_margin(contributions, to_chance)[:, None]
     return [
-        _explain_row(by_feature[row], points[row], contributions[row, :-1], values[row], columns, members, stages)
+        _explain_row(weights[row], points[row], contributions[row, :-1], values[row], words, stages)
         for row in range(len(contributions))
     ]
 
@@ -76,28 +99,27 @@ def _explain_row(
     points: Floats,
     contributions: Floats,
     values: NDArray[np.float32],
-    columns: Sequence[FeatureColumn],
-    members: NDArray[np.int64],
+    words: Telling,
     stages: Mapping[int, str],
 ) -> Explanation:
     least = LEAST_SHARE * np.abs(weights).sum()
     found: dict[int, list[Reason]] = {1: [], -1: []}
     said: set[str] = set()
-    for feature in np.argsort(-np.abs(weights), kind="stable"):
-        sign = 1 if weights[feature] > 0 else -1
-        if abs(weights[feature]) <= least or all(len(found[side]) >= most for side, most in SIDES.items()):
+    for behaviour in np.argsort(-np.abs(weights), kind="stable"):
+        sign = 1 if weights[behaviour] > 0 else -1
+        if abs(weights[behaviour]) <= least or all(len(found[side]) >= most for side, most in SIDES.items()):
             break
-        place = _heaviest(np.flatnonzero(members == feature), contributions * sign)
-        says = columns[place].sentence(float(values[place]), stages)
-        if len(found[sign]) < SIDES[sign] and says not in said:
+        places = np.flatnonzero((words.behaviours == behaviour) & words.tells)
+        if not len(places) or len(found[sign]) >= SIDES[sign]:
+            continue
+        column = words.columns[place := _heaviest(places, contributions * sign)]
+        says = column.sentence(float(values[place]), stages)
+        if says not in said:
             said.add(says)
-            found[sign].append(Reason(columns[place].feature.name, says, round(float(points[feature]), 2)))
+            found[sign].append(Reason(column.feature.name, says, round(float(points[behaviour]), 2)))
     return Explanation(tuple(found[1]), tuple(found[-1]))
 
 
-SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
-
-
 def _heaviest(places: NDArray[np.intp], pull: Floats) -> int:
-    """The place that pulls hardest in the direction of the whole feature."""
+    """The place that pulls hardest in the direction of the whole behaviour."""
     return int(places[np.argmax(pull[places])])

@@ -11,7 +11,7 @@ from configs.project import HeadName
 from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Bundle, check_fingerprint
-from models.explain import Explanation, explain
+from models.explain import Explanation, explain, telling
 from models.predict import contributions, inputs, predict, to_chance
 from models.rank import rank_customers, rank_open
 from models.track import Champion
@@ -105,13 +105,15 @@ def _for_people(matrix: Matrix) -> pd.DataFrame:
 def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:
     model = bundle.heads[head]
     columns = {column.name: column for column in job.columns}
+    everyone = inputs(model, matrix.values, matrix.columns)
+    words = telling([columns[name] for name in model.columns], everyone)
     found: list[Explanation] = []
-    for start in range(0, len(matrix.values), ROWS_AT_ONCE):
-        values = inputs(model, matrix.values[start : start + ROWS_AT_ONCE], matrix.columns)
+    for start in range(0, len(everyone), ROWS_AT_ONCE):
+        values = everyone[start : start + ROWS_AT_ONCE]
         found += explain(
             contributions(model, values),
             values,
-            [columns[name] for name in model.columns],
+            words,
             lambda margins: to_chance(model, margins),
             job.stage_words,
         )

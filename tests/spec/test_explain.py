@@ -1,5 +1,7 @@
 """Reasons: SHAP values summed by feature, said in words, and never more than they are worth."""
 
+from collections.abc import Sequence
+
 import lightgbm as lgb
 import numpy as np
 import pytest
@@ -9,16 +11,17 @@ from scipy.special import expit
 
 from features.feature import Feature, FeatureColumn, Selection
 from features.tables import touches as touches_table
-from features.words import times
-from models.explain import MOST_AGAINST, MOST_FOR, Explanation, explain
+from features.words import days, times
+from models.explain import EVERYONE, MOST_AGAINST, MOST_FOR, Explanation, explain, telling
 
 ROWS = 400
 touches = Selection(touches_table)
+Floats32 = NDArray[np.float32]
 
 
 def feature(name: str, *windows: int) -> tuple[FeatureColumn, ...]:
     says, silent = f"{name} {{value}} in the last {{window}}", f"no {name} in the last {{window}}"
-    return Feature(touches.count(), times, says, silent, windows, name).columns
+    return Feature(touches.where(kind=name).count(), times, says, silent, windows, name).columns
 
 
 COLUMNS = (*feature("calls", 7, 30), *feature("visits", 7), *feature("jobs", 30), *feature("noise", 7))
@@ -51,7 +54,7 @@ def contributions(booster: lgb.Booster, values: NDArray[np.float32]) -> NDArray[
 
 @pytest.fixture(scope="module")
 def explanations(contributions: NDArray[np.float64], values: NDArray[np.float32]) -> list[Explanation]:
-    return explain(contributions, values, COLUMNS, expit, {})
+    return explain(contributions, values, telling(COLUMNS, values), expit, {})
 
 
 def test_contributions_are_those_of_the_shap_library(
@@ -107,5 +110,46 @@ def test_one_behaviour_is_one_reason_and_speaks_of_its_own_value(
 
 def test_a_row_at_the_base_has_finite_points() -> None:
     still = np.array([[0.3, -0.3, 0.0, 0.0, 0.0, -1.0]])
-    found = explain(still, np.ones((1, 5), dtype=np.float32), COLUMNS, expit, {})
+    values = np.ones((1, 5), dtype=np.float32)
+    found = explain(still, values, telling(COLUMNS, values), expit, {})
     assert all(np.isfinite(reason.points) for reason in found[0].reasons)
+
+
+def said_of(columns: Sequence[FeatureColumn], contributions: Sequence[float], values: Floats32) -> list[str]:
+    """The reasons of the first row, when every row has the same contributions and a base of -1."""
+    every = np.tile(np.array([*contributions, -1.0]), (len(values), 1))
+    return [reason.says for reason in explain(every, values, telling(columns, values), expit, {})[0].reasons]
+
+
+def test_siblings_are_one_reason_in_the_words_of_the_heaviest() -> None:
+    visits = Feature(
+        touches.where(kind="visits").days_since_last(), days, "last visit {value} ago", "none", name="last"
+    )
+    columns = (*feature("visits", 7), *visits.columns, *feature("calls", 7))
+    values = np.array([[2, 3, 1]], dtype=np.float32)
+    assert said_of(columns, (0.3, 0.4, 0.5), values) == ["last visit 3 days ago", "calls once in the last 7 days"]
+
+
+def test_a_lone_feature_is_outweighed_where_its_sibling_says_the_opposite() -> None:
+    visits = Feature(
+        touches.where(kind="visits").days_since_last(), days, "last visit {value} ago", "none", name="last"
+    )
+    columns = (*feature("visits", 7), *visits.columns, *feature("calls", 7))
+    values = np.array([[2, 3, 1]], dtype=np.float32)
+    found = explain(np.array([[0.9, -0.8, 0.5, -1.0]]), values, telling(columns, values), expit, {})[0]
+    assert [reason.feature for reason in found.reasons_for] == ["calls", "visits"]
+    assert not found.reasons_against
+
+
+def test_what_is_true_of_everyone_is_no_reason() -> None:
+    columns = (*feature("visits", 7), *feature("calls", 7))
+    values = np.ones((EVERYONE, 2), dtype=np.float32)
+    values[1:, 1] = np.nan
+    assert said_of(columns, (0.9, 0.1), values) == ["calls once in the last 7 days"]
+    assert len(said_of(columns, (0.9, 0.1), values[: EVERYONE - 1])) == 2
+
+
+def test_what_every_list_shows_is_no_reason() -> None:
+    shown = Feature(touches.where(kind="stage").count(), times, "stage", "none", (7,), "stage", is_reason=False)
+    columns = (*shown.columns, *feature("calls", 7))
+    assert said_of(columns, (0.9, 0.1), np.array([[2, 1]], dtype=np.float32)) == ["calls once in the last 7 days"]
