@@ -50,7 +50,7 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     """
     if not _has_both(outcomes):
         raise _one_class(head, outcomes, as_of)
-    used = np.flatnonzero(_varies(values))
+    used = np.flatnonzero(_tells_apart(values, as_of))
     inputs = np.ascontiguousarray(values[:, used])
     folds = expanding_folds(as_of, head)
     taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
@@ -125,12 +125,16 @@ def _text(booster: lgb.Booster) -> str:
     return text.partition("\nparameters:")[0] + "\n"
 
 
-def _varies(values: Values) -> NDArray[np.bool_]:
-    """Which columns hold more than one value, unknown being a value of its own."""
-    first = values[0]
-    same = (values == first) | (np.isnan(values) & np.isnan(first))
-    varies: NDArray[np.bool_] = ~same.all(axis=0)
-    return varies
+def _tells_apart(values: Values, as_of: Days) -> NDArray[np.bool_]:
+    """Which columns hold more than one value on some day, unknown being a value of its own.
+
+    What is the same for everyone on each day tells no lead from another: it names the day, and what a model learns from that ends with it.
+    """
+    tells = np.zeros(values.shape[1], dtype=np.bool_)
+    for day in np.unique(as_of):
+        everyone = values[as_of == day]
+        tells |= ~((everyone == everyone[0]) | (np.isnan(everyone) & np.isnan(everyone[0]))).all(axis=0)
+    return tells
 
 
 def _has_both(outcomes: Floats) -> bool:

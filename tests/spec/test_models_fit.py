@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 HEAD = Head("win", "open", 14, "buy")
 WEEKS, LEADS = 24, 150
-COLUMNS = ("interest", "rare", "constant", "unknown", "noise")
+COLUMNS = ("interest", "rare", "constant", "unknown", "noise", "day")
 
 
 def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.datetime64], Floats]:
@@ -25,7 +25,10 @@ def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.dateti
     as_of = np.repeat(np.datetime64("2024-01-01", "us") + np.arange(WEEKS) * np.timedelta64(7, "D"), LEADS)
     rows = len(as_of)
     rare = (rng.random(rows) < 0.03) * rng.integers(1, 5, rows)
-    values = np.column_stack([rng.normal(size=rows), rare, np.ones(rows), np.full(rows, np.nan), rng.normal(size=rows)])
+    day = np.repeat(np.arange(WEEKS), LEADS)
+    values = np.column_stack(
+        [rng.normal(size=rows), rare, np.ones(rows), np.full(rows, np.nan), rng.normal(size=rows), day]
+    )
     chances = 1 / (1 + np.exp(1.5 - values[:, 0] - rare))
     return values.astype(np.float32), (rng.random(rows) < chances).astype(float), as_of, chances
 
@@ -39,7 +42,9 @@ def test_it_comes_near_the_true_chances() -> None:
     model = learned()
     values, outcomes, _, chances = weeks(seed=4)
     said = to_chance(model, margins(model, values[:, [0, 1, 4]]))
-    assert model.columns == ("interest", "rare", "noise"), "columns with one value teach nothing"
+    assert model.columns == ("interest", "rare", "noise"), (
+        "columns with one value on each day tell no lead from another"
+    )
     assert auc(outcomes, said) > auc(outcomes, chances) - 0.02
     assert calibration_error(outcomes, said) < 0.04
     assert (model.rows, model.yes) == (WEEKS * LEADS, int(weeks()[1].sum()))
