@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from configs.errors import FunnelcastError
 from models.bundle import Bundle, load_bundle, save_bundle
 from models.plots import gains_svg, reliability_svg
+from models.promotion import Verdict
 from models.train import MODEL, TrainingResult
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
-CHAMPION, PREVIOUS = "champion", "previous"
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+VERDICT = "verdict"
 BUNDLE = "bundle"
+FIRST = Verdict(promoted=True, reason="no other model serves yet")
 ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -32,6 +35,17 @@ class Champion:
 
     bundle: Bundle
     version: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A trained model in the registry: its aliases (champion, challenger, previous), its figures by name, and why it serves or not."""
+
+    number: str
+    aliases: tuple[str, ...]
+    trained_until: str
+    metrics: Mapping[str, float]
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -46,10 +60,13 @@ class Tracking:
     model: str
     artefacts: Path | None = None
 
-    def record_training(self, result: TrainingResult, texts: Mapping[str, str] | None = None) -> Champion:
-        """Keeps a training as one run and its bundle as a registered model, which becomes champion; the champion before it is `previous`.
+    def record_training(
+        self, result: TrainingResult, texts: Mapping[str, str] | None = None, verdict: Verdict = FIRST
+    ) -> Champion:
+        """Keeps a training as one run and its bundle as a registered model, which becomes champion or, by the verdict, challenger.
 
-        texts: further files of the run by path. Nothing of a single lead is kept. Raises FunnelcastError when the server cannot be reached.
+        The champion before a new one is `previous`. texts: further files of the run by path. Nothing of a single lead is kept. Raises
+        FunnelcastError when the server cannot be reached.
         """
         with self._client() as client:
             run = client.create_run(
@@ -59,7 +76,7 @@ class Tracking:
                 _log(client, run, result)
                 for path, text in (texts or {}).items():
                     client.log_text(run.info.run_id, text, path)
-                version = self._register(client, run)
+                version = self._register(client, run, verdict)
             except BaseException:
                 client.set_terminated(run.info.run_id, "FAILED")
                 raise
@@ -75,6 +92,35 @@ class Tracking:
             with TemporaryDirectory() as folder:
                 loaded = client.download_artifacts(str(version.run_id), BUNDLE, folder)
                 return Champion(load_bundle(Path(loaded)), str(version.version))
+
+    def versions(self) -> tuple[Version, ...]:
+        """Every model that was trained, newest first. Raises FunnelcastError when the server cannot be reached."""
+        with self._client() as client:
+            found = client.search_model_versions(f"name = '{self.model}'")
+            return tuple(
+                _version(client, version) for version in sorted(found, key=lambda one: int(one.version), reverse=True)
+            )
+
+    def promote(self, number: str) -> None:
+        """Makes a version champion by hand. Raises FunnelcastError when there is no such version."""
+        known = [version.number for version in self.versions()]
+        if number not in known:
+            raise FunnelcastError(
+                f"There is no version {number} of {self.model}; there are {', '.join(known) or 'none'}."
+            )
+        with self._client() as client:
+            self._serve(client, number)
+
+    def roll_back(self) -> str:
+        """Lets the champion before this one serve again, and returns its version. Raises FunnelcastError when there was none."""
+        with self._client() as client:
+            before = self._aliased(client, PREVIOUS)
+            if before is None:
+                raise FunnelcastError(
+                    f"No champion of {self.model} came before the one that serves, so there is none to go back to."
+                )
+            self._serve(client, str(before.version))
+            return str(before.version)
 
     @contextmanager
     def _client(self) -> Iterator["MlflowClient"]:
@@ -101,15 +147,26 @@ class Tracking:
             return str(found.experiment_id)
         return str(client.create_experiment(self.experiment, self.artefacts.as_uri() if self.artefacts else None))
 
-    def _register(self, client: "MlflowClient", run: "Run") -> "ModelVersion":
+    def _register(self, client: "MlflowClient", run: "Run", verdict: Verdict) -> "ModelVersion":
         if not client.search_registered_models(f"name = '{self.model}'"):
             client.create_registered_model(self.model)
         version = client.create_model_version(self.model, f"{run.info.artifact_uri}/{BUNDLE}", run.info.run_id)
-        before = self._aliased(client, CHAMPION)
-        if before is not None:
-            client.set_registered_model_alias(self.model, PREVIOUS, str(before.version))
-        client.set_registered_model_alias(self.model, CHAMPION, str(version.version))
+        number = str(version.version)
+        client.set_model_version_tag(self.model, number, VERDICT, verdict.reason)
+        if verdict.promoted:
+            self._serve(client, number)
+        else:
+            client.set_registered_model_alias(self.model, CHALLENGER, number)
         return version
+
+    def _serve(self, client: "MlflowClient", number: str) -> None:
+        """Makes a version champion, and the champion before it `previous`."""
+        before, challenger = self._aliased(client, CHAMPION), self._aliased(client, CHALLENGER)
+        if before is not None and str(before.version) != number:
+            client.set_registered_model_alias(self.model, PREVIOUS, str(before.version))
+        client.set_registered_model_alias(self.model, CHAMPION, number)
+        if challenger is not None and str(challenger.version) == number:
+            client.delete_registered_model_alias(self.model, CHALLENGER)
 
     def _aliased(self, client: "MlflowClient", alias: str) -> "ModelVersion | None":
         from mlflow.exceptions import MlflowException
@@ -120,6 +177,19 @@ class Tracking:
             if error.error_code in ABSENT:
                 return None
             raise
+
+
+def _version(client: "MlflowClient", version: "ModelVersion") -> Version:
+    # a search finds versions without their aliases
+    whole = client.get_model_version(version.name, version.version)
+    run = client.get_run(str(version.run_id))
+    return Version(
+        str(version.version),
+        tuple(sorted(whole.aliases)),
+        str(run.data.params.get("trained_until", ""))[:10],
+        dict(run.data.metrics),
+        str(whole.tags.get(VERDICT, "")),
+    )
 
 
 def _log(client: "MlflowClient", run: "Run", result: TrainingResult) -> None:

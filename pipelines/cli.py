@@ -121,6 +121,21 @@ def catalogue(project: ProjectFile, workspace: WorkspaceDir = None) -> None:
 
 
 @app.command()
+def models(
+    project: ProjectFile,
+    compare: Annotated[list[str] | None, typer.Option(help="A version; give it twice to see two side by side.")] = None,
+    promote: Annotated[str | None, typer.Option(help="The version that shall serve from now on.")] = None,
+    workspace: WorkspaceDir = None,
+    *,
+    roll_back: Annotated[bool, typer.Option("--roll-back", help="Lets the version before serve again.")] = False,
+) -> None:
+    """Shows every trained model and why it serves or not; compares two, promotes one by hand, rolls back."""
+    from pipelines import commands
+
+    commands.models(_order(project, None, workspace, None), compare or (), promote, roll_back=roll_back)
+
+
+@app.command()
 def erase(
     project: ProjectFile,
     leads: Annotated[list[str], typer.Argument(help="The lead ids to erase, as they stand in the lists.")],

@@ -97,6 +97,23 @@ def catalogue(order: Order) -> None:
         write_catalogue(job)
 
 
+def models(order: Order, compare: Sequence[str], promote: str | None, *, roll_back: bool) -> None:
+    """Shows the trained models; compares two, promotes one or rolls back where that is asked for."""
+    from pipelines.models import compare_models, promote_model, roll_back_model, show_models
+
+    if len(compare) not in (0, 2):
+        raise FunnelcastError("--compare takes two versions: --compare 3 --compare 4.")
+    with open_job(order) as job:
+        if promote is not None:
+            promote_model(job, promote)
+        if roll_back:
+            roll_back_model(job)
+        if compare:
+            compare_models(job, compare[0], compare[1])
+        elif promote is None and not roll_back:
+            show_models(job)
+
+
 def schedule(order: Order) -> None:
     """Serves the nightly list, the weekly training and the morning watch until stopped.
 

@@ -13,6 +13,7 @@ from features.matrix import Matrix
 from models.bundle import Origin, check_fingerprint, load_bundle, save_bundle
 from models.heads import Head
 from models.predict import contributions, inputs, margins, predict
+from models.promotion import Verdict
 from models.track import Tracking
 from models.train import TrainingResult, train
 
@@ -100,3 +101,29 @@ def test_the_newest_model_serves_and_the_one_before_is_kept(result: TrainingResu
     kept = {path.name for path in (tmp_path / "artefacts").rglob("*") if path.is_file()}
     assert {"bundle.json", "win.lgb", "features.json", "win_reliability.svg", "win_gains.svg"} <= kept
     assert not any(name.endswith((".pkl", ".pickle")) for name in kept)
+
+
+def test_a_challenger_waits_and_hands_choose_and_go_back(result: TrainingResult, tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", "test", tmp_path / "artefacts")
+    tracking.record_training(result)
+    tracking.record_training(result, verdict=Verdict(promoted=False, reason="it loses more than the champion"))
+    assert aliases(tracking) == {"1": ("champion",), "2": ("challenger",)}
+    assert tracking.versions()[0].verdict == "it loses more than the champion"
+    assert tracking.versions()[0].metrics["win.auc"] > 0.8
+    tracking.promote("2")
+    assert aliases(tracking) == {"1": ("previous",), "2": ("champion",)}
+    assert tracking.roll_back() == "1"
+    assert aliases(tracking) == {"1": ("champion",), "2": ("previous",)}
+
+
+def test_there_is_nothing_to_promote_or_to_go_back_to(result: TrainingResult, tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", "test", tmp_path / "artefacts")
+    tracking.record_training(result)
+    with pytest.raises(FunnelcastError, match="There is no version 7 of test; there are 1"):
+        tracking.promote("7")
+    with pytest.raises(FunnelcastError, match="none to go back to"):
+        tracking.roll_back()
+
+
+def aliases(tracking: Tracking) -> dict[str, tuple[str, ...]]:
+    return {version.number: version.aliases for version in tracking.versions()}
