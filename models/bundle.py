@@ -9,7 +9,7 @@ from pathlib import Path
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
-from models.calibrate import Calibrator
+from models.calibrate import Calibrator, calibrator_from
 from models.heads import Head
 
 FORMAT = 1
@@ -136,7 +136,7 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
     return HeadModel(
         Head(**head),
         _booster_text(folder, head["name"], str(index["booster"])),
-        Calibrator(**calibrator),
+        calibrator_from(calibrator),
         tuple(columns),
         trees,
         datetime.fromisoformat(str(index["trained_from"])),

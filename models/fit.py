@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from models.bundle import HeadModel
-from models.calibrate import Calibrator, fit_calibrator
+from models.calibrate import Calibrator, choose_calibrator
 from models.heads import Head
 from models.split import Days, Split, expanding_folds
 
@@ -116,7 +116,9 @@ def _calibrator(
         booster.predict(inputs[fold.later], raw_score=True, num_iteration=number)
         for booster, number, fold in zip(grown, trees, folds, strict=True)
     ]
-    return fit_calibrator(np.concatenate(margins), np.concatenate([outcomes[fold.later] for fold in folds]))
+    newest = np.repeat(np.arange(len(folds)), [len(seen) for seen in margins]) == len(folds) - 1
+    known = np.concatenate([outcomes[fold.later] for fold in folds])
+    return choose_calibrator(np.concatenate(margins), known, newest)
 
 
 def _text(booster: lgb.Booster) -> str:
