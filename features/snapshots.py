@@ -67,7 +67,7 @@ def _looked_at(project: Project) -> str:
         FROM days d JOIN moves m ON m.known_at <= d.as_of AND d.as_of < m.until JOIN leads l ON l.lead_id = m.lead_id
         WHERE m.kind = 'open' {young}
         UNION ALL
-        SELECT c.lead_id, d.as_of, 'customer', {stage}, {lead}, c.until
+        SELECT c.lead_id, d.as_of, 'customer', {stage}, {lead}, c.covered_until
         FROM days d JOIN customer_spans c ON c.known_at <= d.as_of AND d.as_of < c.until JOIN leads l ON l.lead_id = c.lead_id
         LEFT JOIN moves m ON m.lead_id = c.lead_id AND m.known_at <= d.as_of AND d.as_of < m.until
     """
