@@ -12,7 +12,7 @@ from configs.project import HeadName
 from models.calibrate import Calibrator, calibrator_from
 from models.heads import Head
 
-FORMAT = 1
+FORMAT = 2
 INDEX = "bundle.json"
 
 
@@ -21,7 +21,9 @@ class HeadModel:
     """One head's trees (LightGBM text), how their margins become chances, and what they learned from.
 
     columns: the feature columns in the order of the trees' inputs. trained_from, trained_to: first and last as_of (UTC without zone)
-    learned from. rows, yes: how many snapshots, and how many of them with the outcome yes.
+    learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled trees of
+    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text, in less time than
+    LightGBM takes for it.
     """
 
     head: Head
@@ -33,6 +35,7 @@ class HeadModel:
     trained_to: datetime
     rows: int
     yes: int
+    is_fast: bool = False
 
     @property
     def base_rate(self) -> float:
@@ -143,6 +146,8 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         datetime.fromisoformat(str(index["trained_to"])),
         rows,
         yes,
+        # models of the first format were never compared
+        bool(index.get("is_fast", False)),
     )
 
 

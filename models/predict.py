@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.bundle import Bundle, HeadModel
+from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
+from models.shapley import strongest
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+
+# Rows times trees below which LightGBM itself is done before the compiled trees are read and loaded.
+LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 5_000_000, 300_000
 
 
 def predict(bundle: Bundle, matrix: Matrix) -> pd.DataFrame:
@@ -38,6 +45,8 @@ def margins(model: HeadModel, values: Values) -> Floats:
     """The trees' sums (rows,), in log odds before calibration, of the model's own columns (rows, len(model.columns))."""
     if not len(values):
         return np.empty(0)
+    if _pays(model, values, LEAST_TO_SCORE):
+        return fast_margins(read_fast(model.booster), values)
     return np.asarray(_booster(model).predict(values, raw_score=True), dtype=np.float64)
 
 
@@ -46,9 +55,34 @@ def contributions(model: HeadModel, values: Values) -> Floats:
 
     Path-dependent TreeSHAP (Lundberg et al. 2020) as LightGBM computes it; a row sums to its margin.
     """
-    if not len(values):
-        return np.empty((0, len(model.columns) + 1))
-    return np.asarray(_booster(model).predict(values, pred_contrib=True), dtype=np.float64)
+    return grouped_contributions(model, values, np.arange(len(model.columns)))
+
+
+def grouped_contributions(model: HeadModel, values: Values, targets: Ints) -> Floats:
+    """What each target adds to the margin (rows, targets + 1), the last being the base.
+
+    targets (len(model.columns),): the number from 0 of what each column counts for; contributions of one target are summed.
+    """
+    if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
+        return fast_contributions(read_fast(model.booster), values, targets)
+    found = np.zeros((len(values), int(targets.max()) + 2))
+    if len(values):
+        single = np.asarray(_booster(model).predict(values, pred_contrib=True), dtype=np.float64)
+        np.add.at(found.T, np.append(targets, found.shape[1] - 1), single.T)
+    return found
+
+
+def reasons(model: HeadModel, values: Values, targets: Ints, most: int) -> tuple[Places, Floats]:
+    """The targets (rows, most) that move the margin most, the strongest first, -1 where there are no more; and what they add to it.
+
+    targets as in grouped_contributions. The contributions of all rows are never held at once where the compiled trees give them.
+    """
+    if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
+        return fast_reasons(read_fast(model.booster), values, targets, most)
+    found = grouped_contributions(model, values, targets)[:, :-1]
+    places, weights = np.empty((len(values), most), dtype=np.int32), np.empty((len(values), most))
+    strongest(np.ascontiguousarray(found.T), places, weights)
+    return places, weights
 
 
 def to_chance(model: HeadModel, margins: Floats) -> Floats:
@@ -61,6 +95,12 @@ def _chances(model: HeadModel, matrix: Matrix) -> Floats:
     rows = (matrix.snapshots["cohort"] == model.head.cohort).to_numpy()
     chances[rows] = to_chance(model, margins(model, inputs(model, matrix.values[rows], matrix.columns)))
     return chances
+
+
+def _pays(model: HeadModel, values: Values, least: int) -> bool:
+    """Whether the compiled trees give the answer, and sooner."""
+    is_read_alike = values.dtype == np.float32 and values.shape[1] == len(model.columns)
+    return model.is_fast and is_read_alike and len(values) * model.trees >= least
 
 
 def _booster(model: HeadModel) -> lgb.Booster:

@@ -1,7 +1,7 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
+from models.agreement import disagreement
 from models.baselines import rivals
 from models.bundle import Bundle, HeadModel, Origin
 from models.fit import SETTINGS, fit_head
@@ -22,6 +23,7 @@ from models.split import days_of, hold_out, usable
 Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
 MODEL = "model"
+ROWS_COMPARED = 500
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The bundle that will serve, and how models made the same way did on the newest weeks, which they had not seen."""
+    """The bundle that will serve, and how models made the same way did on the newest weeks, which they had not seen.
+
+    notes: a sentence for each model that only LightGBM itself can answer for.
+    """
 
     bundle: Bundle
     judgements: tuple[Judgement, ...]
+    notes: tuple[str, ...] = ()
 
 
 def train(
@@ -56,15 +62,17 @@ def train(
     capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. Raises FunnelcastError when
     there is too little past, or all outcomes are the same.
     """
-    judgements, models = [], []
+    judgements, models, notes = [], [], []
     for head in heads:
         rows = rows_to_learn(matrix, head, until)
         judgements.append(judge_on_newest(rows, head, capacity))
-        models.append(learn(rows, head))
+        model, warning = compared(learn(rows, head), rows)
+        models.append(model)
+        notes += [warning] if warning else []
         on_head(head.name)
     versions = {library: version(library) for library in LIBRARIES}
     by_head = {model.head.name: model for model in models}
-    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), tuple(judgements))
+    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), tuple(judgements), tuple(notes))
 
 
 def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
@@ -76,6 +84,13 @@ def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
             "that is over by then; give a later --as-of, or set a shorter horizon_days."
         )
     return found
+
+
+def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:
+    """The model, fast if the compiled trees answer as LightGBM does on some of the rows, evenly spread; else why not."""
+    some = np.linspace(0, len(rows.values) - 1, min(len(rows.values), ROWS_COMPARED)).astype(np.int64)
+    warning = disagreement(model, inputs(model, rows.values[some], rows.columns))
+    return replace(model, is_fast=not warning), warning
 
 
 def learn(rows: Matrix, head: Head) -> HeadModel:

@@ -35,6 +35,8 @@ def train_project(job: Job) -> Champion:
         kept = {f"leaks/{name}": text for name, text in texts(report).items()}
         champion = tracking_of(job).record_training(result, kept)
     tell_judgements(job, result.judgements)
+    for note in result.notes:
+        job.narrator.say(f"  Warning: {note}")
     tell_suspicion(job, report)
     job.narrator.say(f"  Leak report: {page}")
     job.narrator.say(f"  Model version {champion.version} serves from now on; the run is in {tracking_of(job).uri}")

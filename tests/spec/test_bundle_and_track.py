@@ -1,5 +1,6 @@
 """A trained model comes back byte for byte, refuses other features, and the registry knows which one serves."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +64,17 @@ def test_a_bundle_comes_back_whole(result: TrainingResult, matrix: Matrix, tmp_p
     for name in ("bundle.json", "win.lgb"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     pd.testing.assert_frame_equal(predict(load_bundle(tmp_path / "two"), matrix), predict(result.bundle, matrix))
+
+
+def test_a_trained_model_is_compared_and_an_older_bundle_never_was(result: TrainingResult, tmp_path: Path) -> None:
+    assert result.bundle.heads["win"].is_fast
+    assert not result.notes
+    save_bundle(result.bundle, tmp_path)
+    index = json.loads((tmp_path / "bundle.json").read_text("utf-8"))
+    for head in index["heads"]:
+        del head["is_fast"]
+    (tmp_path / "bundle.json").write_text(json.dumps({**index, "format": 1}), "utf-8")
+    assert not load_bundle(tmp_path).heads["win"].is_fast
 
 
 def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path) -> None:
