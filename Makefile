@@ -2,7 +2,9 @@
 PYTHON ?= python3
 SCALE ?= 1
 BIN := .venv/bin
-READY := .venv/.made-from-lock
+MADE := .venv/.made-from-lock
+READY := .venv/.compiled
+COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" features/*.py)
 
 .DELETE_ON_ERROR:
 .PHONY: demo test check bench lock clean
@@ -13,7 +15,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest
 
-check: $(READY)
+check: $(MADE)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -24,7 +26,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks --scale $(SCALE)
 
 # uv is ten times faster than pip and comes from the lock itself; where it finds no index, pip does it all.
-$(READY): requirements.lock
+$(MADE): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "funnelcast needs Python 3.11 or newer; \
 	'$(PYTHON)' is older or missing. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@echo "Making .venv from requirements.lock: about a minute and 1.3 GB, the first time only."
@@ -38,8 +40,15 @@ $(READY): requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What is compiled is thrown away first: numba would keep constants of another file that have changed since.
+$(READY): $(MADE) $(COMPILED)
+	@echo "Compiling the kernels: about 20 seconds, once a machine."
+	@rm -f features/__pycache__/*.nb[ci]
+	@$(BIN)/python -m features.compiled
+	@touch $@
+
 # Newer versions of everything: make lock UPGRADE=--upgrade
-lock: $(READY)
+lock: $(MADE)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.lock
 

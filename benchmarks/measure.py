@@ -16,7 +16,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Result:
-    """Medians of a piece of work and of its floor; peak_gb is that of a fresh process that has done the work once."""
+    """Medians of a piece of work and of its floor; peak_gb is that of a fresh process that has done the work once, peak_must_gb its bar."""
 
     name: str
     seconds: float
@@ -25,17 +25,32 @@ class Result:
     must: float
     reach: float
     peak_gb: float
+    peak_must_gb: float | None = None
 
-    def plain(self) -> dict[str, str | float]:
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Which bars it is above."""
+        bars = (("ratio", self.ratio, self.must), ("peak", self.peak_gb, self.peak_must_gb))
+        return tuple(name for name, found, bar in bars if bar is not None and found > bar)
+
+    def plain(self) -> dict[str, str | float | None]:
         """The fields by name."""
         return asdict(self)
 
 
-def compare(name: str, work: Callable[[], object], floor: Callable[[], object], must: float, reach: float) -> Result:
-    """Runs work and floor in turn, once unmeasured (compiling, warming the disk's cache) and then RUNS times."""
+def compare(
+    name: str,
+    work: Callable[[], object],
+    floor: Callable[[], object],
+    must: float,
+    reach: float,
+    peak_must_gb: float | None = None,
+    runs: int = RUNS,
+) -> Result:
+    """Runs work and floor in turn, once unmeasured (compiling, warming the disk's cache) and then `runs` times."""
     times: dict[str, list[float]] = {"work": [], "floor": []}
     peak_gb = 0.0
-    for turn in range(RUNS + 1):
+    for turn in range(runs + 1):
         for key, run in (("work", work), ("floor", floor)):
             gc.collect()
             started = perf_counter()
@@ -44,7 +59,7 @@ def compare(name: str, work: Callable[[], object], floor: Callable[[], object], 
             if turn:
                 times[key].append(perf_counter() - started)
     seconds, floor_seconds = median(times["work"]), median(times["floor"])
-    return Result(name, seconds, floor_seconds, seconds / floor_seconds, must, reach, peak_gb)
+    return Result(name, seconds, floor_seconds, seconds / floor_seconds, must, reach, peak_gb, peak_must_gb)
 
 
 def alone(measurement: Callable[..., Found], *given: object) -> Found:

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from features.blends import blended_parts, fill_blends
 from features.feature import FeatureColumn, Measure, Scope
+from features.identity import numbered
 from features.kernel import Asked, sweep_log
+from features.ledger import Spine
 from features.patterns import name_signals
 from features.plan import (
     COUNT,
@@ -34,7 +36,6 @@ from features.readings_sql import reading_sql
 from features.rhythm import fill_rhythms
 from features.signals import Log, source_of
 from features.sorting import spine_of
-from features.windows import Spine
 
 MEMORY_GB = 4.0
 Matrix32 = NDArray[np.float32]
@@ -105,17 +106,10 @@ def _log(scope: Scope, measures: Sequence[Measure]) -> Log:
 def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[pa.Array, Spine]:
     """The distinct leads (or accounts) of the snapshots, and the moments of each. A lead without an account is looked at nowhere."""
     entity = "lead_id" if scope == "lead" else "account_id"
-    rows = answer(
-        con,
-        f"""
-        SELECT {entity} AS entity, snapshot_id, epoch_us(as_of) AS as_of FROM snapshots
-        WHERE {entity} IS NOT NULL ORDER BY snapshot_id
-        """,
-    )
-    listed = rows["entity"].combine_chunks().dictionary_encode()
-    codes = listed.indices.to_numpy()
-    found = spine_of(codes, whole_numbers(rows, "as_of"), whole_numbers(rows, "snapshot_id"), len(listed.dictionary))
-    return listed.dictionary, found
+    sql = f"SELECT {entity} AS entity, snapshot_id, epoch_us(as_of) AS as_of FROM snapshots WHERE {entity} IS NOT NULL"
+    rows = answer(con, sql)
+    leads, codes = numbered(rows["entity"].combine_chunks())
+    return leads, spine_of(codes, whole_numbers(rows, "as_of"), whole_numbers(rows, "snapshot_id"), len(leads))
 
 
 def _reading(measure: Measure, days: int | None, log: Log) -> Reading:

@@ -49,6 +49,20 @@ def finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
     return find
 
 
+def numbered(names: pa.Array) -> tuple[pa.Array, Codes]:
+    """The distinct of some names (texts or whole numbers, no empty one), and the place of each among them."""
+    if pa.types.is_integer(names.type) and len(names):
+        numbers: Ints = names.cast(pa.int64()).to_numpy()
+        lowest, highest = int(numbers.min()), int(numbers.max())
+        if highest - lowest < DENSE * len(numbers):
+            met = np.zeros(highest - lowest + 1, dtype=np.bool_)
+            met[numbers - lowest] = True
+            places = np.cumsum(met, dtype=np.int32) - np.int32(1)
+            return pa.array(np.flatnonzero(met) + lowest), _look_up(numbers, lowest, places)
+    listed = names.dictionary_encode()
+    return listed.dictionary, indices(listed, FOUND_NOWHERE)
+
+
 def indices(column: pa.DictionaryArray, empty: int) -> Codes:
     """The places in the dictionary, `empty` for an empty cell."""
     listed = column.indices if column.indices.type == pa.int32() else column.indices.cast(pa.int32())

@@ -13,12 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.identity import finder
+from features.ledger import Spine
 from features.packing import Block, Packing, TooManyValues, ValueCodes, pack
 from features.patterns import Naming
 from features.plan import Layout, Plan, Reading, make_plan
 from features.reading import Part, Source
 from features.sorting import rows_of_bucket
-from features.windows import Spine, sweep
+from features.windows import sweep
 
 Matrix32 = NDArray[np.float32]
 

@@ -101,17 +101,27 @@ class Layout:
 class Plan(NamedTuple):
     """What a row moves and what is written, as arrays that compiled code can follow.
 
-    windows: microseconds, the shortest first. A row of pattern p that enters or leaves window w moves the counter lines
-    moved[move_cuts[g, k]:move_cuts[g, k + 1]] with g = w * patterns + p and k one of COUNT, SUM, DISTINCT; in the same way the
-    mark lines marked[mark_cuts[p, k]:mark_cuts[p, k + 1]] with k one of LAST, FIRST, LAST_NUMBER, DECAYED (less LAST). columns,
-    keys and places: of each counter the cell that it sums, how its key is found (as Layout.key) and, for DISTINCT, its row in the
-    tally (-1 for the others). shown (columns, 3): the matrix column, the line and the line to divide by; those of one op lie
+    windows: microseconds, the shortest first. The lines of counters begin with the counts: those of window w are the lines from
+    ends[w] to ends[w + 1], and each counts the signal whose place stands in `counted`. A row of pattern p is counted, once known, at
+    the places seen[seen_cuts[p, 0]:seen_cuts[p, 1]], and once it lies before window w, at the lines
+    gone[gone_cuts[g, 0]:gone_cuts[g, 1]] with g = w * patterns + p. Entering or leaving that window it moves the lines
+    moved[move_cuts[g, k]:move_cuts[g, k + 1]] with k one of SUM, DISTINCT (less SUM); moves: 0 where the window has no such line. In the
+    same way the mark lines marked[mark_cuts[p, k]:mark_cuts[p, k + 1]] with k one of LAST, FIRST, LAST_NUMBER, DECAYED (less LAST).
+    columns, keys and places: of each line the cell that it sums, how its key is found (as Layout.key) and, for DISTINCT, its row in
+    the tally (-1 for the others). shown (columns, 3): the matrix column, the line and the line to divide by; those of one op lie
     between show_cuts[op] and show_cuts[op + 1]. scales: one each. decays: halvings a microsecond, times STEPS.
     """
 
     patterns: int
     pattern_bits: int
     windows: Ints
+    ends: Ints
+    counted: Ints
+    seen_cuts: Places
+    seen: Places
+    gone_cuts: Places
+    gone: Places
+    moves: Ints
     move_cuts: Places
     moved: Places
     mark_cuts: Places
@@ -128,7 +138,8 @@ class Plan(NamedTuple):
 
 def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, Reading]], layout: Layout) -> Plan:
     """The plan for rows of a layout whose pattern p shows the signals patterns[p]; readings: (matrix column, what it reads)."""
-    counters = list(dict.fromkeys(part for _, reading in readings for part in _counters(reading)))
+    asked = dict.fromkeys(part for _, reading in readings for part in _counters(reading))
+    counters = sorted(asked, key=lambda counter: (counter.op != COUNT, counter.window_us))
     marks = list(dict.fromkeys(reading for _, reading in readings if isinstance(reading, Mark)))
     windows = sorted({counter.window_us for counter in counters})
     by_window: dict[tuple[int, int], list[int]] = {}
@@ -145,7 +156,10 @@ def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, R
         len(patterns),
         layout.pattern_bits,
         _whole(windows),
-        *_chained(moves, lambda line: counters[line].op, (COUNT, SUM, DISTINCT)),
+        *_counts(patterns, [counter for counter in counters if counter.op == COUNT], windows),
+        *_chained(moves, lambda line: counters[line].op, (COUNT,)),
+        _whole(any(counter.op != COUNT and counter.window_us == window for counter in counters) for window in windows),
+        *_chained(moves, lambda line: counters[line].op, (SUM, DISTINCT)),
         *_chained(notes, lambda line: marks[line].op, (LAST, FIRST, LAST_NUMBER, DECAYED)),
         _whole(FIRST_NUMBER + counter.column for counter in counters),
         _whole(next(distinct) if counter.op == DISTINCT else -1 for counter in counters),
@@ -155,6 +169,20 @@ def make_plan(patterns: Sequence[Sequence[int]], readings: Sequence[tuple[int, R
         shown,
         show_cuts,
         scales,
+    )
+
+
+def _counts(
+    patterns: Sequence[Sequence[int]], counts: Sequence[Counter], windows: Sequence[int]
+) -> tuple[Ints, Ints, Places, Places]:
+    """Where the counts of each window begin and the last end, the signal that each counts, and what a row of each pattern shows."""
+    place = {signal: place for place, signal in enumerate(dict.fromkeys(count.signal for count in counts))}
+    seen = [[place[signal] for signal in shown if signal in place] for shown in patterns]
+    ends = [sum(count.window_us < window for count in counts) for window in windows]
+    return (
+        _whole([*ends, len(counts)]),
+        _whole(place[count.signal] for count in counts),
+        *_chained(seen, lambda _: COUNT, (COUNT,)),
     )
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.ledger import Rows, Spine
 from features.packing import HAPPENED, Block, Packing
 from features.plan import DAY_US
-from features.windows import Rows, Spine
 
 Ints = NDArray[np.int64]
 

@@ -1,15 +1,15 @@
 """Counts, sums and last times over windows, in one pass over each lead's rows and the moments to look from."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.ledger import Ledger, Rows, Spine, ledger_of
 from features.plan import COUNT, DAY_SHIFT, DAY_US, DECAYED, LAST, LAST_NUMBER, SHARE, STEPS, SUM, Plan
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Matrix32 = NDArray[np.float32]
 
 # The loops make no arrays; without counts of references they compile in 6 s in place of 11. A division by 0 is guarded where it can happen.
@@ -22,47 +22,6 @@ HALVINGS = 2.0 ** -np.arange(1100.0)
 LN2 = float(np.log(2.0))
 
 
-class Rows(NamedTuple):
-    """Rows of n leads, sorted by lead and known; times in microseconds since 1970 UTC.
-
-    offsets (n + 1): the rows of lead e are offsets[e] to offsets[e + 1]. cells (rows, columns): the row's UTC day, counted within the
-    lead, << 32 | its label; happened; the number columns (read through numbers, the same memory as floats, NaN for an empty
-    cell); key codes from 0, -1 an empty cell; last, where late, known. late: some row is known after it happened. by_happened: row
-    numbers in the order of happened within each lead, filled only where late. keys: above the largest key code, and above each day.
-    """
-
-    offsets: Ints
-    cells: Ints
-    numbers: Floats
-    by_happened: Ints
-    late: bool
-    keys: int
-
-
-class Spine(NamedTuple):
-    """The moments to look from: of lead e those from offsets[e] to offsets[e + 1], by as_of; row: their row of the matrix."""
-
-    offsets: Ints
-    as_of: Ints
-    row: Ints
-
-
-class Ledger(NamedTuple):
-    """What is kept of one lead on the way.
-
-    state, carry (what rounding left out of a sum) and filled (its cells) of each counter; tally of keys; when and held of each mark; tail:
-    the first row still in each window.
-    """
-
-    state: Floats
-    carry: Floats
-    filled: Ints
-    tally: NDArray[np.int32]
-    when: Ints
-    held: Floats
-    tail: Ints
-
-
 @_inlined
 def _slot(row: int, line: int, rows: Rows, plan: Plan) -> int:
     """The place of the row's value in a line's tally: 1 and more, 0 for an empty cell."""
@@ -71,16 +30,14 @@ def _slot(row: int, line: int, rows: Rows, plan: Plan) -> int:
 
 
 @_inlined
-def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
-    """Adds a row to (sign 1) or takes it from (sign -1) the counters of a window.
+def _move_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Adds a row to (sign 1) or takes it from (sign -1) the sums and the distinct values of a window.
 
     Sums are compensated (Neumaier 1974): after n moves the error is below 2 u |sum| + 4 n u**2 times the sum of |x| over the moves,
     u = 2 ** -53; a window without a filled cell is exactly 0.
     """
     cuts, moved, state = plan.move_cuts, plan.moved, ledger.state
     for at in range(cuts[group, 0], cuts[group, 1]):
-        state[moved[at]] += sign
-    for at in range(cuts[group, 1], cuts[group, 2]):
         line = moved[at]
         number = sign * rows.numbers[row, plan.columns[line]]
         if not np.isnan(number):
@@ -92,7 +49,7 @@ def _count_row(row: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: 
             state[line] = after
             if ledger.filled[line] == 0:
                 state[line] = ledger.carry[line] = 0.0
-    for at in range(cuts[group, 2], cuts[group, 3]):
+    for at in range(cuts[group, 1], cuts[group, 2]):
         line = moved[at]
         slot, tally = _slot(row, line, rows, plan), ledger.tally
         now = tally[plan.places[line], slot] + sign
@@ -158,25 +115,87 @@ def _first_within(moment: int, window: int, low: int, high: int, cells: Ints) ->
 
 
 @_inlined
+def _count_gone(low: int, high: int, group: int, sign: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Counts the rows from low to high among those that lie before a window (sign 1), or no more (sign -1)."""
+    for row in range(low, high):
+        pattern = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1)
+        for at in range(plan.gone_cuts[group + pattern, 0], plan.gone_cuts[group + pattern, 1]):
+            ledger.gone[plan.gone[at]] += sign
+
+
+@_inlined
+def _count_before(
+    window: int, tail: int, first: int, seen: tuple[int, int, int], rows: Rows, plan: Plan, ledger: Ledger
+) -> None:
+    """Counts what lies before `first`, from the nearest of the three rows for which that is known: tail, head and now."""
+    head, now, _ = seen
+    group = window * plan.patterns
+    nearest = min(first - tail, abs(first - head), now - first)
+    if nearest == first - tail:
+        _count_gone(tail, first, group, 1, rows, plan, ledger)
+        return
+    at_head = nearest == abs(first - head)
+    for line in range(plan.ends[window], plan.ends[window + 1]):
+        ledger.gone[line] = ledger.before[plan.counted[line]] if at_head else ledger.seen[plan.counted[line]]
+    if at_head:
+        _count_gone(head, first, group, 1, rows, plan, ledger)
+    _count_gone(first, head if at_head else now, group, -1, rows, plan, ledger)
+
+
+@_inlined
 def _move_window(moment: int, window: int, seen: tuple[int, int, int], rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Moves a window on over rows that are known as they happen; those from head to now have just become known."""
+    head, now, _ = seen
+    width, group, cells, mask = plan.windows[window], window * plan.patterns, rows.cells, (1 << plan.pattern_bits) - 1
+    tail = first = ledger.tail[window]
+    while first < head and moment - cells[first, 1] >= width:
+        first += 1
+    if first == head:
+        first = _first_within(moment, width, head, now, cells)
+    if plan.moves[window]:
+        for row in range(tail, min(first, head)):
+            _move_row(row, group + (cells[row, 0] & mask), -1, rows, plan, ledger)
+        for row in range(max(first, head), now):
+            _move_row(row, group + (cells[row, 0] & mask), 1, rows, plan, ledger)
+    _count_before(window, tail, first, seen, rows, plan, ledger)
+    ledger.tail[window] = first
+
+
+@_inlined
+def _move_late_window(
+    moment: int, window: int, seen: tuple[int, int, int], rows: Rows, plan: Plan, ledger: Ledger
+) -> None:
     """Takes out what lies at or before the far end, and lets in those of the rows from head to now, just known, that it reaches."""
     head, now, high = seen
     width, group = plan.windows[window], window * plan.patterns
-    tail, cells, pattern_mask = ledger.tail[window], rows.cells, (1 << plan.pattern_bits) - 1
-    while tail < (high if rows.late else head):
-        row = rows.by_happened[tail] if rows.late else tail
+    tail, cells, mask = ledger.tail[window], rows.cells, (1 << plan.pattern_bits) - 1
+    while tail < high:
+        row = rows.by_happened[tail]
         if moment - cells[row, 1] < width:
             break
         if row < head:
-            _count_row(row, group + (cells[row, 0] & pattern_mask), -1, rows, plan, ledger)
+            _move_row(row, group + (cells[row, 0] & mask), -1, rows, plan, ledger)
+            _count_gone(row, row + 1, group, 1, rows, plan, ledger)
         tail += 1
-    first = head
-    if not rows.late and tail == head:
-        first = tail = _first_within(moment, width, head, now, cells)
-    for row in range(first, now):
+    for row in range(head, now):
         if moment - cells[row, 1] < width:
-            _count_row(row, group + (cells[row, 0] & pattern_mask), 1, rows, plan, ledger)
+            _move_row(row, group + (cells[row, 0] & mask), 1, rows, plan, ledger)
+        else:
+            _count_gone(row, row + 1, group, 1, rows, plan, ledger)
     ledger.tail[window] = tail
+
+
+@_inlined
+def _see_rows(head: int, now: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
+    """Counts and marks the rows that have just become known."""
+    for place in range(len(ledger.seen)):
+        ledger.before[place] = ledger.seen[place]
+    for row in range(head, now):
+        pattern = rows.cells[row, 0] & ((1 << plan.pattern_bits) - 1)
+        for at in range(plan.seen_cuts[pattern, 0], plan.seen_cuts[pattern, 1]):
+            ledger.seen[plan.seen[at]] += 1
+        _mark_row(row, rows, plan, ledger)
+        _fade_row(row, rows, plan, ledger)
 
 
 @_inlined
@@ -185,11 +204,14 @@ def _move_to(moment: int, head: int, high: int, rows: Rows, plan: Plan, ledger: 
     known, now = (rows.cells.shape[1] - 1 if rows.late else 1), head
     while now < high and rows.cells[now, known] <= moment:
         now += 1
+    _see_rows(head, now, rows, plan, ledger)
     for window in range(len(plan.windows)):
-        _move_window(moment, window, (head, now, high), rows, plan, ledger)
-    for row in range(head, now):
-        _mark_row(row, rows, plan, ledger)
-        _fade_row(row, rows, plan, ledger)
+        if rows.late:
+            _move_late_window(moment, window, (head, now, high), rows, plan, ledger)
+        else:
+            _move_window(moment, window, (head, now, high), rows, plan, ledger)
+    for line in range(len(plan.counted)):
+        ledger.state[line] = ledger.seen[plan.counted[line]] - ledger.gone[line]
     return now
 
 
@@ -219,6 +241,7 @@ def _write(moment: int, plan: Plan, ledger: Ledger, line_out: Matrix32) -> None:
 @_inlined
 def _clear(low: int, high: int, rows: Rows, plan: Plan, ledger: Ledger) -> None:
     """Makes the ledger empty for a lead with the rows from low to high."""
+    ledger.seen[:], ledger.gone[:] = 0, 0
     ledger.state[:], ledger.carry[:], ledger.filled[:] = 0.0, 0.0, 0
     ledger.when[:], ledger.held[:], ledger.tail[:] = NEVER, np.nan, low
     for line in range(len(plan.columns)):
@@ -251,11 +274,4 @@ def sweep(rows: Rows, spine: Spine, first: int, plan: Plan, out: Matrix32) -> No
     A counter over w reads rows with happened in (as_of - w, as_of] and known <= as_of, a mark all rows with known <= as_of. Rows leave
     each window at its far end and enter when they are known.
     """
-    counters, marks = len(plan.columns), len(plan.mark_columns)
-    places = 1 + (plan.places.max() if counters else -1)
-    ledger = Ledger(
-        np.empty(counters), np.empty(counters), np.empty(counters, dtype=np.int64),
-        np.zeros((places, rows.keys + 1), dtype=np.int32),
-        np.empty(marks, dtype=np.int64), np.empty(marks), np.empty(len(plan.windows), dtype=np.int64),
-    )  # fmt: skip
-    _sweep(rows, spine, first, plan, out, ledger)
+    _sweep(rows, spine, first, plan, out, ledger_of(plan, rows.keys))

@@ -173,17 +173,31 @@ PLANTED = {
         "        if moment - cells[row, 1] <= width:\n            break",
     ),
     "entered at the far end": (
-        "        if moment - cells[row, 1] < width:\n            _count_row",
-        "        if moment - cells[row, 1] <= width:\n            _count_row",
+        "        if moment - cells[row, 1] < width:\n            _move_row",
+        "        if moment - cells[row, 1] <= width:\n            _move_row",
     ),
     "the moment itself left out": ("rows.cells[now, known] <= moment", "rows.cells[now, known] < moment"),
     "used before it was known": ("rows.cells[now, known] <= moment", "rows.cells[now, 1] <= moment"),
     "taken out though never in": ("        if row < head:", "        if True:"),
 }
+# and these the rules for rows that are known as they happen
+PLANTED_PUNCTUAL = {
+    "the far end let in": ("moment - cells[first, 1] >= width", "moment - cells[first, 1] > width"),
+    "jumped a row too few": ("moment - cells[middle, 1] < window", "moment - cells[middle, 1] <= window"),
+    "taken out though never in": ("range(tail, min(first, head))", "range(tail, first)"),
+    "let in once more": ("range(max(first, head), now)", "range(first, now)"),
+    "counted from the wrong moment": ("ledger.before[plan.counted[line]] if", "ledger.seen[plan.counted[line]] if"),
+    "counted the wrong way": (
+        "_count_gone(first, head if at_head else now, group, -1",
+        "_count_gone(first, head if at_head else now, group, 1",
+    ),
+}
+LATE = (timedelta(0), timedelta(days=2), timedelta(days=40))
+PUNCTUAL = (timedelta(0),)
 
 
-def edge_history() -> tuple[list[dict[str, object]], list[tuple[str, datetime]]]:
-    """Rows on, just before and just after every edge of every window, some of them known late."""
+def edge_history(delays: tuple[timedelta, ...] = LATE) -> tuple[list[dict[str, object]], list[tuple[str, datetime]]]:
+    """Rows on, just before and just after every edge of every window, known after each of the delays."""
     moments = [NOON + timedelta(days=days) for days in (0, 1, 8)]
     gaps = [timedelta(0), timedelta(microseconds=1), -timedelta(microseconds=1)]
     happened = [moment - timedelta(days=days) + gap for moment in moments for days in (0, *DAYS) for gap in gaps]
@@ -197,18 +211,28 @@ def edge_history() -> tuple[list[dict[str, object]], list[tuple[str, datetime]]]
             "value": 1.0,
         }
         for time in happened
-        for delay in (timedelta(0), timedelta(days=2), timedelta(days=40))
+        for delay in delays
     ]
     return rows, [("a", moment) for moment in moments]
 
 
-def test_the_kernel_is_right_at_every_edge() -> None:
-    kernel, sql = by_kernel_and_oracle(*edge_history())
+@pytest.mark.parametrize("delays", [LATE, PUNCTUAL], ids=["late", "punctual"])
+def test_the_kernel_is_right_at_every_edge(delays: tuple[timedelta, ...]) -> None:
+    kernel, sql = by_kernel_and_oracle(*edge_history(delays))
     np.testing.assert_allclose(kernel, sql, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_off_by_one_is_noticed(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("features.kernel.sweep", broken(windows, PLANTED[bug], monkeypatch).sweep)
-    kernel, sql = by_kernel_and_oracle(*edge_history())
+    assert_noticed(PLANTED[bug], LATE, monkeypatch)
+
+
+@pytest.mark.parametrize("bug", PLANTED_PUNCTUAL)
+def test_a_planted_bug_in_the_way_of_punctual_rows_is_noticed(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_noticed(PLANTED_PUNCTUAL[bug], PUNCTUAL, monkeypatch)
+
+
+def assert_noticed(bug: tuple[str, str], delays: tuple[timedelta, ...], patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("features.kernel.sweep", broken(windows, bug, patch).sweep)
+    kernel, sql = by_kernel_and_oracle(*edge_history(delays))
     assert not np.allclose(kernel, sql, rtol=1e-6, atol=1e-6, equal_nan=True)
