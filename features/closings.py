@@ -19,7 +19,7 @@ def closed_leads(con: DuckDBPyConnection, project: Project) -> pd.DataFrame:
     """One row for each time that a lead was closed: lead_id, closed_at, until, won, stage_rank and field_NAME.
 
     The lead counts as closed from closed_at (when that was known; UTC without zone) until `until` (excluded), when it is open again or
-    moves on to another end. stage_rank is the open stage from which it was lost (0 where it had none), the fields are those that naive
+    moves on to another end. stage_rank is the open stage before the end (0 where it had none), the fields are those that naive
     Bayes looks at, as they were known just before closed_at. Where a funnel has no lost stage, an open lead that has been silent for
     silent_after_days counts as lost until it speaks again. Leads that may not be looked at on that day have no row. No row depends on
     what is known after closed_at, but for `until`.

@@ -1,7 +1,7 @@
 """How sure the figures are: the range in which each would lie if other leads of the same sort had come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,10 @@ AGAINST = "model - "  # before the name of a rival, the difference to it
 
 @dataclass(frozen=True)
 class Judged:
-    """Rows with known outcomes: lead (any number for each lead), outcomes (0 or 1), days (as_of) and amounts (NaN unknown); all (n,)."""
+    """Rows with known outcomes: lead and cut_off (a number for each), outcomes (0 or 1), days (as_of), amounts (NaN unknown); all (n,)."""
 
     lead: NDArray[np.integer[Any]]
+    cut_off: NDArray[np.integer[Any]]
     outcomes: Floats
     days: NDArray[np.datetime64]
     amounts: Floats
@@ -35,11 +36,12 @@ def intervals(judged: Judged, said: Sequence[Rival], capacity: int, draws: int =
 
     low and high bound the middle 90 % of the values on leads drawn with replacement, each with all its rows (percentile bootstrap over
     clusters; Efron and Tibshirani 1993, ch. 13; Field and Welsh 2007). The first of `said` is the model; for each other there are rows
-    'model - NAME' too, whose differences are taken draw by draw, so that what makes a week hard for both does not blur them.
+    'model - NAME' too, whose differences are taken draw by draw, so that what makes a week hard for both does not blur them. Scores of two
+    cut-offs have no common measure, so AUC, average precision, lift and captured yes are means over the cut-offs by their rows.
     """
     leads, lead = np.unique(judged.lead, return_inverse=True)
     counts = draw_leads(len(leads), draws, SEED)
-    rows = Judged(lead.astype(np.int32), judged.outcomes, judged.days, judged.amounts)
+    rows = replace(judged, lead=lead.astype(np.int32))
     found = {one.name: _measured(rows, one, counts, capacity) for one in said}
     model, *others = found
     found |= {f"{AGAINST}{name}": found[model] - found[name] for name in others}
@@ -57,20 +59,36 @@ def _summary(name: str, values: Floats) -> pd.DataFrame:
 def _measured(rows: Judged, said: Rival, counts: Counts, capacity: int) -> Floats:
     """(draws, METRICS): every metric on every draw."""
     total, total_yes = _summed(rows, counts, np.ones(len(rows.lead))), _summed(rows, counts, rows.outcomes)
-    order = np.argsort(-said.scores, kind="stable")
-    shares = np.array(list(TOP_SHARES.values()))
-    top = ranked(counts, rows.lead[order], rows.outcomes[order], _lasts(said.scores[order]), shares)
-    called = np.maximum(1, np.floor(total[:, None] * shares)) / total[:, None]
     found = {
-        "auc": top[:, 0],
-        "average_precision": top[:, 1],
-        **{f"lift_at_{name}": top[:, RANKED + at] / called[:, at] for at, name in enumerate(TOP_SHARES)},
-        **{f"captured_at_{name}": top[:, RANKED + at] for at, name in enumerate(TOP_SHARES)},
+        **_ranking(rows, said, counts),
         **_on_lists(rows, said, counts, capacity, total_yes / total),
         **_honesty(rows, said, counts, total),
         **_promised(rows, said, counts),
     }
     return np.column_stack([found[name] for name in METRICS])
+
+
+def _ranking(rows: Judged, said: Rival, counts: Counts) -> dict[str, Floats]:
+    """Each metric of the order (draws,), as the mean over the cut-offs where it has a meaning."""
+    parts = [_ranking_at(rows, said, counts, rows.cut_off == cut_off) for cut_off in np.unique(rows.cut_off)]
+    figures, drawn = np.array([figures for figures, _ in parts]), np.array([drawn for _, drawn in parts])[:, :, None]
+    weights = np.where(np.isnan(figures), 0.0, drawn)
+    with np.errstate(invalid="ignore"):
+        means = (np.nan_to_num(figures) * weights).sum(axis=0) / weights.sum(axis=0)
+    names = ["auc", "average_precision", *(f"{what}_at_{top}" for what in ("captured", "lift") for top in TOP_SHARES)]
+    return dict(zip(names, means.T, strict=True))
+
+
+def _ranking_at(rows: Judged, said: Rival, counts: Counts, here: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """(draws, metrics) of the rows that are true in `here`: AUC, average precision, captured, lift; and how many rows were drawn."""
+    lead, scores, outcomes = rows.lead[here], said.scores[here], rows.outcomes[here]
+    order = np.argsort(-scores, kind="stable")
+    shares = np.array(list(TOP_SHARES.values()))
+    found = ranked(counts, lead[order], outcomes[order], _lasts(scores[order]), shares)
+    drawn = _summed(rows, counts, here.astype(np.float64))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lifts = found[:, RANKED:] * drawn[:, None] / np.maximum(1, np.floor(drawn[:, None] * shares))
+    return np.hstack([found, lifts]), drawn
 
 
 def _on_lists(rows: Judged, said: Rival, counts: Counts, capacity: int, rates: Floats) -> dict[str, Floats]:

@@ -5,14 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from models.backtest import CHANCE, SCORE
 from models.intervals import Judged, intervals
 from models.rivals.rival import Rival
 
 Part = tuple[str, str, str, pd.DataFrame]  # head, cut-off and stage of some rows, and the rows
-Floats = NDArray[np.float64]
 ALL = "all"
 CUSTOMER = "customer"  # where a customer's stage is not known
 COLUMNS = ["head", "cut_off", "stage", "model", "metric", "value", "low", "high"]
@@ -21,8 +19,7 @@ COLUMNS = ["head", "cut_off", "stage", "model", "metric", "value", "low", "high"
 def verdicts(rows: pd.DataFrame, capacity: int, workers: int) -> pd.DataFrame:
     """The columns COLUMNS, one row a figure, from the rows of models.backtest.Backtest of any number of cut-offs.
 
-    For each head: all cut-offs and stages together, each cut-off (as 2026-06-01, where there are several) and each stage. Rows of several
-    cut-offs are ranked by their chance, and rows of one chance by their score: scores of two cut-offs have no common measure.
+    For each head: all cut-offs and stages together, each cut-off (as 2026-06-01, where there are several) and each stage.
     Any number of workers (threads) gives the same table.
     """
     with ThreadPoolExecutor(workers) as pool:
@@ -45,19 +42,13 @@ def _verdict(part: Part, capacity: int) -> pd.DataFrame:
     head, cut_off, stage, rows = part
     judged = Judged(
         pd.factorize(rows["lead_id"])[0],
+        pd.factorize(rows["cut_off"])[0],
         rows["outcome"].to_numpy(dtype=np.float64),
         rows["as_of"].to_numpy().astype("datetime64[us]"),
         rows["amount"].to_numpy(dtype=np.float64),
     )
     names = [str(name).removeprefix(CHANCE) for name in rows.columns if str(name).startswith(CHANCE)]
-    said = [_said(name, rows) for name in names if not rows[f"{CHANCE}{name}"].isna().any()]
+    said = [
+        Rival(name, *(rows[f"{kind}{name}"].to_numpy(dtype=np.float64) for kind in (SCORE, CHANCE))) for name in names
+    ]
     return intervals(judged, said, capacity).assign(head=head, cut_off=cut_off, stage=stage)
-
-
-def _said(name: str, rows: pd.DataFrame) -> Rival:
-    chances, scores = (rows[f"{kind}{name}"].to_numpy(dtype=np.float64) for kind in (CHANCE, SCORE))
-    order = np.lexsort((scores, chances))
-    steps = (np.diff(chances[order]) != 0) | (np.diff(scores[order]) != 0)
-    ranks = np.empty(len(order))
-    ranks[order] = np.concatenate([[0.0], np.cumsum(steps)])[: len(order)]
-    return Rival(name, ranks, chances)

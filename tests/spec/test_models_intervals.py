@@ -1,5 +1,7 @@
 """An interval holds what other leads of the same sort would have given, and the figures in it are those of the plain metrics."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,9 @@ def company(seed: int, rows: int = 300) -> tuple[Judged, Rival]:
     outcomes = (rng.random(rows) < chances).astype(float)
     days = np.datetime64("2026-01-05") + rng.integers(0, 3, rows) * np.timedelta64(7, "D")
     amounts = np.where(rng.random(rows) < 0.2, np.nan, rng.integers(1, 9, rows) * 100.0)
-    return Judged(lead, outcomes, days, amounts), Rival("model", np.round(chances * 7), chances)
+    return Judged(lead, np.zeros(rows, dtype=int), outcomes, days, amounts), Rival(
+        "model", np.round(chances * 7), chances
+    )
 
 
 def at(found: pd.DataFrame, model: str, metric: str, part: str) -> float:
@@ -59,7 +63,8 @@ def test_whole_leads_are_drawn() -> None:
     """Rows that repeat one another say no more than one of them, so the interval of ten copies is that of one."""
     judged, said = company(2, rows=90)
     copies = np.repeat(np.arange(90), 10)
-    more = Judged(judged.lead[copies], judged.outcomes[copies], judged.days[copies], judged.amounts[copies])
+    copied = (getattr(judged, part.name)[copies] for part in fields(judged))
+    more = Judged(*copied)
     repeated = Rival("model", said.scores[copies], said.chances[copies])
     one, ten = (
         intervals(*pair, capacity=1000).set_index("metric").loc["brier"]
@@ -86,7 +91,9 @@ def test_nine_of_ten_intervals_hold_the_truth() -> None:
         lead = np.repeat(np.arange(80), 3)
         outcomes = np.repeat((rng.random(80) < 0.3).astype(float), 3)
         days, same = np.full(240, np.datetime64("2026-01-05")), np.full(240, 0.3)
-        found = intervals(Judged(lead, outcomes, days, same), [Rival("model", same, same)], 240)
+        found = intervals(
+            Judged(lead, np.zeros(240, dtype=int), outcomes, days, same), [Rival("model", same, same)], 240
+        )
         low, high = (at(found, "model", "precision_at_capacity", side) for side in ("low", "high"))
         hits += low <= 0.3 <= high
     assert 0.84 <= hits / 200 <= 0.95
@@ -94,7 +101,7 @@ def test_nine_of_ten_intervals_hold_the_truth() -> None:
 
 def test_with_one_class_there_is_no_order_and_no_error() -> None:
     judged, said = company(0)
-    none = Judged(judged.lead, np.zeros(300), judged.days, np.full(300, np.nan))
+    none = replace(judged, outcomes=np.zeros(300), amounts=np.full(300, np.nan))
     found = intervals(none, [said], 20, draws=20).set_index("metric")["value"]
     assert np.isnan(
         found[["auc", "average_precision", "lift_at_10_percent", "captured_at_capacity", "realised_value"]]
