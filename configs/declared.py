@@ -121,3 +121,23 @@ class Engagement(Setting):
         Points(touch={"kind": "product_use"}, points=3),
         Points(touch={"direction": "inbound"}, points=1),
     )
+
+
+class PointsTable(Setting):
+    """A score card that needs no past: points for engagement, for the fit to the ideal customer and for the stage, added up.
+
+    engagement, fit: the points of a score of 100; stage: the points of the last open stage; less of each in proportion. With `even` points
+    a yes is as likely as a no, and every `doubling` points more double the odds.
+    """
+
+    engagement: Annotated[float, Field(ge=0)] = 40
+    fit: Annotated[float, Field(ge=0)] = 20
+    stage: Annotated[float, Field(ge=0)] = 40
+    even: float = 100
+    doubling: Annotated[float, Field(gt=0)] = 20
+
+
+class Bayes(Setting):
+    """fields: the CRM fields that naive Bayes looks at beside the stage; None: source and the project's own lead attributes."""
+
+    fields: tuple[Name, ...] | None = None

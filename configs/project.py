@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from configs.declared import Engagement, Framework, ProjectFeature, Trait
+from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
 from configs.scanned import Bots
 from configs.source import DemoCompany, Source
@@ -114,6 +114,8 @@ class Project(Setting):
     qualification: tuple[Framework, ...] = ()
     ideal_customer: tuple[Trait, ...] = ()
     engagement: Engagement = Engagement()
+    points: PointsTable = PointsTable()
+    bayes: Bayes = Bayes()
     memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()
@@ -121,3 +123,9 @@ class Project(Setting):
     watch: Watch = Watch()
     leaks: Leaks = Leaks()
     bots: Bots | None = Bots()
+
+    @property
+    def bayes_fields(self) -> tuple[str, ...]:
+        """The CRM fields that naive Bayes looks at, in a fixed order; a personal one only where it is named."""
+        own = (name for name in self.lead_attributes if name not in self.personal)
+        return tuple(sorted(set(("source", *own) if self.bayes.fields is None else self.bayes.fields)))

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from configs.project import Project
 from features.engine import compute
 from features.feature import FeatureColumn
-from features.fields import create_field_spans
+from features.fields import create_field_spans, field_values
 from features.outcomes import create_outcomes
 from features.reading import Files
 from features.registry import fields_read
 from features.snapshots import create_snapshots
 from features.tables import project_tables
+
+FIELD_COLUMN = "field_"  # before the name of a CRM field among the columns of a frame
 
 WorkOut = Callable[
     [DuckDBPyConnection, Sequence[FeatureColumn], int, Mapping[str, Files] | None, float], NDArray[np.float32]
@@ -29,8 +31,9 @@ class Matrix:
     """Snapshots, features and outcomes in the same row order.
 
     snapshots: lead_id, as_of (UTC without zone), cohort (open or customer), stage, stage_rank, account_id, owner_id, last_touch_at (NaT if
-    never), amount, currency. values: (rows, columns), NaN unknown. outcomes: one column a head; 1 yes, 0 no, NaN not
-    applicable or too early to tell.
+    never), amount, currency, opened_at (of a customer: created), engagement and fit (0 to 100, NaN where not asked for), and field_NAME
+    for each field that naive Bayes looks at, as it was known on the day. values: (rows, columns), NaN unknown. outcomes: one column a
+    head; 1 yes, 0 no, NaN not applicable or too early to tell.
     """
 
     snapshots: pd.DataFrame
@@ -65,28 +68,56 @@ def build_matrix(
     """
     create_snapshots(con, project, days)
     leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
-    create_field_spans(con, leads, (*fields_read(columns), "owner_id", "amount"))
+    create_field_spans(con, leads, (*fields_read(columns), *project.bayes_fields, "owner_id", "amount"))
     values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     create_outcomes(con, project.funnel, horizons, observed_until)
-    outcomes = con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
     names = tuple(column.name for column in columns)
-    return Matrix(_snapshots(con, values, names), values, names, outcomes)
+    return Matrix(_snapshots(con, project.bayes_fields, values, names), values, names, _outcomes(con))
 
 
-def _snapshots(con: DuckDBPyConnection, values: NDArray[np.float32], names: Sequence[str]) -> pd.DataFrame:
-    """The snapshots as a frame; owner and amount as they were known on the day."""
-    frame = con.execute("""
+def known_outcomes(
+    con: DuckDBPyConnection,
+    project: Project,
+    days: Sequence[date],
+    horizons: Mapping[str, int],
+    observed_until: datetime,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who is looked at on the days (lead_id, as_of, cohort), and what is said to have come next, in the row order of build_matrix.
+
+    For a connection that sees fewer rows than the one of a matrix, as they were known on an earlier day: features know no row that was
+    known after their as_of, but an outcome may look different before all of its rows have come in.
+    """
+    create_snapshots(con, project, days)
+    create_outcomes(con, project.funnel, horizons, observed_until)
+    looked_at = con.execute("SELECT lead_id, as_of, cohort FROM snapshots ORDER BY snapshot_id").df()
+    return looked_at, _outcomes(con)
+
+
+def _outcomes(con: DuckDBPyConnection) -> pd.DataFrame:
+    return con.execute("SELECT * EXCLUDE (snapshot_id) FROM outcomes ORDER BY snapshot_id").df().astype("float64")
+
+
+def _snapshots(
+    con: DuckDBPyConnection, fields: Sequence[str], values: NDArray[np.float32], names: Sequence[str]
+) -> pd.DataFrame:
+    """The snapshots as a frame; owner, amount and fields as they were known on the day."""
+    known = "".join(f', "{FIELD_COLUMN}{name}".value AS "{FIELD_COLUMN}{name}"' for name in fields)
+    joins = " ".join(f'LEFT JOIN ({field_values(name)}) "{FIELD_COLUMN}{name}" USING (snapshot_id)' for name in fields)
+    frame = con.execute(f"""
         SELECT s.lead_id, s.as_of, s.cohort, s.stage, s.stage_rank, s.account_id, coalesce(o.value, s.owner_id) AS owner_id,
-            TRY_CAST(a.value AS DOUBLE) AS amount, l.currency
+            TRY_CAST(a.value AS DOUBLE) AS amount, l.currency,
+            CASE WHEN s.cohort = 'open' THEN s.opened_at ELSE s.created_at END AS opened_at{known}
         FROM snapshots s JOIN leads l ON l.lead_id = s.lead_id
         LEFT JOIN field_spans o ON o.lead_id = s.lead_id AND o.field = 'owner_id' AND o.known_at <= s.as_of AND s.as_of < o.until
         LEFT JOIN field_spans a ON a.lead_id = s.lead_id AND a.field = 'amount' AND a.known_at <= s.as_of AND s.as_of < a.until
+        {joins}
         ORDER BY s.snapshot_id
     """).df()
-    since = (
-        values[:, names.index("last_touch")].astype(np.float64)
-        if "last_touch" in names
-        else np.full(len(frame), np.nan)
-    )
-    frame["last_touch_at"] = frame["as_of"] - pd.to_timedelta(since, unit="D")
-    return frame
+    frame["last_touch_at"] = frame["as_of"] - pd.to_timedelta(_shown("last_touch", values, names), unit="D")
+    scores = {score: _shown(f"{score}_score", values, names) for score in ("engagement", "fit")}
+    return frame.assign(**scores).astype({f"{FIELD_COLUMN}{name}": "category" for name in fields})
+
+
+def _shown(name: str, values: NDArray[np.float32], names: Sequence[str]) -> NDArray[np.float64]:
+    """A column of the values (rows,); NaN where the project has no such column."""
+    return values[:, names.index(name)].astype(np.float64) if name in names else np.full(len(values), np.nan)

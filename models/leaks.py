@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError, did_you_mean
 from features.evidence import GRADES, Finding, Grade, worst
 from features.feature import FeatureColumn
-from features.matrix import Matrix
+from features.matrix import FIELD_COLUMN, Matrix
 from features.sourced import FIELD, Part, parts_read
 from models.heads import Head
 from models.ranking import rankings
@@ -58,6 +58,16 @@ class LeakReport:
     fields: tuple[Graded, ...]
     notes: tuple[str, ...] = ()
     suspicion: tuple[WithAndWithout, ...] = ()
+
+    @property
+    def banned_fields(self) -> frozenset[str]:
+        """The CRM fields that are banned themselves, whether a column reads them or not."""
+        read = {column.reads[0].removeprefix(f"{FIELD} ") for column in self.of("banned") if self._is_field(column)}
+        return frozenset(read | {field.name for field in self.fields if field.grade == "banned"})
+
+    @staticmethod
+    def _is_field(column: Graded) -> bool:
+        return len(column.reads) == 1 and column.reads[0].startswith(f"{FIELD} ")
 
     def of(self, grade: Grade) -> tuple[Graded, ...]:
         """The columns of a grade."""
@@ -155,13 +165,14 @@ def _worst_first(graded: Sequence[Graded]) -> tuple[Graded, ...]:
     )
 
 
-def without(matrix: Matrix, names: frozenset[str]) -> Matrix:
-    """The matrix without the columns of these names."""
-    if not names:
+def without(matrix: Matrix, names: frozenset[str], fields: frozenset[str] = frozenset()) -> Matrix:
+    """The matrix without the columns of these names, and its snapshots without these CRM fields."""
+    hidden = [column for name in fields if (column := f"{FIELD_COLUMN}{name}") in matrix.snapshots]
+    if not names and not hidden:
         return matrix
     kept: NDArray[np.intp] = np.flatnonzero([name not in names for name in matrix.columns])
     columns = tuple(matrix.columns[place] for place in kept)
-    return Matrix(matrix.snapshots, matrix.values[:, kept], columns, matrix.outcomes)
+    return Matrix(matrix.snapshots.drop(columns=hidden), matrix.values[:, kept], columns, matrix.outcomes)
 
 
 def with_and_without(
@@ -174,7 +185,7 @@ def with_and_without(
     found = []
     for judgement in judgements:
         head = judgement.head
-        again = judge_on_newest(rows_to_learn(fewer, head, until), head, capacity)
+        again = judge_on_newest(rows_to_learn(fewer, head, until), head, capacity, None)
         found.append(WithAndWithout(head.name, _model_auc(judgement), _model_auc(again)))
     return tuple(found)
 

@@ -13,33 +13,70 @@ Floats = NDArray[np.float64]
 
 CALIBRATION_BINS = 10
 SMALLEST_CHANCE = 1e-15
+TOP_SHARES = {"5_percent": 0.05, "10_percent": 0.1, "20_percent": 0.2}
 METRICS = (
     "auc",
     "average_precision",
     "log_loss",
     "brier",
     "calibration_error",
-    "lift_at_10_percent",
+    *(f"lift_at_{top}" for top in TOP_SHARES),
+    *(f"captured_at_{top}" for top in TOP_SHARES),
     "precision_at_capacity",
+    "lift_at_capacity",
+    "captured_at_capacity",
+    "expected_yes",
+    "realised_yes",
+    "expected_value",
+    "realised_value",
 )
 
 
 def measure(
-    outcomes: Floats, scores: Floats, chances: Floats, days: NDArray[np.datetime64], capacity: int
+    outcomes: Floats,
+    scores: Floats,
+    chances: Floats,
+    days: NDArray[np.datetime64],
+    capacity: int,
+    amounts: Floats | None = None,
 ) -> dict[str, float]:
-    """Every metric by name: ranking is judged by `scores`, honesty by `chances`; days: the as_of of each row."""
-    ranking = {
-        "auc": auc(outcomes, scores),
-        "average_precision": average_precision(outcomes, scores),
-        "lift_at_10_percent": lift(outcomes, scores, 0.1),
+    """Every metric by name: ranking is judged by `scores`, honesty by `chances`.
+
+    days: the as_of of each row; each day has a list of `capacity` rows. amounts: what a yes is worth, NaN unknown; a value is the sum over
+    the rows where it is known.
+    """
+    listed = {
         "precision_at_capacity": precision_at_capacity(outcomes, scores, days, capacity),
+        "lift_at_capacity": lift_at_capacity(outcomes, scores, days, capacity),
+        "captured_at_capacity": captured_at_capacity(outcomes, scores, days, capacity),
     }
     honesty = {
         "log_loss": log_loss(outcomes, chances),
         "brier": brier(outcomes, chances),
         "calibration_error": calibration_error(outcomes, chances),
     }
-    return _in_order({**ranking, **honesty})
+    return _in_order({**_ranking(outcomes, scores), **listed, **honesty, **_promised(outcomes, chances, amounts)})
+
+
+def _ranking(outcomes: Floats, scores: Floats) -> dict[str, float]:
+    return {
+        "auc": auc(outcomes, scores),
+        "average_precision": average_precision(outcomes, scores),
+        **{f"lift_at_{top}": lift(outcomes, scores, share) for top, share in TOP_SHARES.items()},
+        **{f"captured_at_{top}": captured(outcomes, scores, share) for top, share in TOP_SHARES.items()},
+    }
+
+
+def _promised(outcomes: Floats, chances: Floats, amounts: Floats | None) -> dict[str, float]:
+    """What the chances add up to, and what came: in yes, and in the amounts of those whose amount is known."""
+    worth = np.full(len(outcomes), np.nan) if amounts is None else amounts
+    known = ~np.isnan(worth)
+    return {
+        "expected_yes": float(chances.sum()),
+        "realised_yes": float(outcomes.sum()),
+        "expected_value": float((chances * worth)[known].sum()) if known.any() else float("nan"),
+        "realised_value": float((outcomes * worth)[known].sum()) if known.any() else float("nan"),
+    }
 
 
 def auc(outcomes: Floats, scores: Floats) -> float:
@@ -100,13 +137,35 @@ def lift(outcomes: Floats, scores: Floats, top_share: float) -> float:
     return float(_by_score(outcomes, scores)[1][:top].mean() / outcomes.mean())
 
 
+def captured(outcomes: Floats, scores: Floats, top_share: float) -> float:
+    """The share of all yes that is found in the top share of rows (rounded down, at least one row)."""
+    return lift(outcomes, scores, top_share) * max(1, int(len(outcomes) * top_share)) / max(1, len(outcomes))
+
+
 def precision_at_capacity(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capacity: int) -> float:
     """The share of yes among the top `capacity` rows of each as-of day, as a mean over the days."""
-    each_day = [
-        _by_score(outcomes[rows], scores[rows])[1][:capacity].mean()
-        for rows in (days == day for day in np.unique(days))
-    ]
+    each_day = [listed.mean() for listed in _lists(outcomes, scores, days, capacity)]
     return float(np.mean(each_day)) if each_day else float("nan")
+
+
+def lift_at_capacity(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capacity: int) -> float:
+    """How many times more often the rows on the lists of all days say yes than all rows do."""
+    if not outcomes.sum():
+        return float("nan")
+    return float(np.concatenate(_lists(outcomes, scores, days, capacity)).mean() / outcomes.mean())
+
+
+def captured_at_capacity(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capacity: int) -> float:
+    """The share of all yes that stands on the lists of all days."""
+    if not outcomes.sum():
+        return float("nan")
+    return float(np.concatenate(_lists(outcomes, scores, days, capacity)).sum() / outcomes.sum())
+
+
+def _lists(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capacity: int) -> list[Floats]:
+    """The outcomes on the list of each day, best score first."""
+    each_day = (days == day for day in np.unique(days))
+    return [_by_score(outcomes[rows], scores[rows])[1][:capacity] for rows in each_day]
 
 
 def gains(outcomes: Floats, scores: Floats) -> Floats:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.agreement import disagreement
-from models.baselines import rivals
 from models.bundle import Bundle, HeadModel, Origin
 from models.fit import SETTINGS, fit_head
 from models.heads import Head
 from models.metrics import METRICS, measure
 from models.predict import inputs, margins, to_chance
+from models.rivals.rival import Rival
+from models.rivals.roster import NOTHING_KNOWN, Background, rivals
 from models.split import days_of, hold_out, usable
 
 Floats = NDArray[np.float64]
@@ -28,12 +29,13 @@ ROWS_COMPARED = 500
 
 @dataclass(frozen=True)
 class Judgement:
-    """How one head did on later rows: its outcomes and chances (n,), and the metrics (rows: the model and its rivals)."""
+    """How one head did on later rows: its outcomes and chances (n,), what the model and its rivals said, and their metrics (rows)."""
 
     head: Head
     outcomes: Floats
     chances: Floats
     as_of: NDArray[np.datetime64]
+    said: tuple[Rival, ...]
     metrics: pd.DataFrame
 
 
@@ -56,16 +58,17 @@ def train(
     origin: Origin,
     capacity: int,
     on_head: Callable[[str], None] = lambda name: None,
+    background: Background = NOTHING_KNOWN,
 ) -> TrainingResult:
     """Learns every head from the rows whose outcome windows end by `until` (UTC without zone).
 
-    capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. Raises FunnelcastError when
-    there is too little past, or all outcomes are the same.
+    capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. background: what its rivals
+    know. Raises FunnelcastError when there is too little past, or all outcomes are the same.
     """
     judgements, models, notes = [], [], []
     for head in heads:
         rows = rows_to_learn(matrix, head, until)
-        judgements.append(judge_on_newest(rows, head, capacity))
+        judgements.append(judge_on_newest(rows, head, capacity, background))
         model, warning = compared(learn(rows, head), rows)
         models.append(model)
         notes += [warning] if warning else []
@@ -98,22 +101,26 @@ def learn(rows: Matrix, head: Head) -> HeadModel:
     return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days_of(rows.snapshots))
 
 
-def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int) -> Judgement:
-    """How a model, and its rivals that know the learned rows, do on later rows with known outcomes."""
+def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:
+    """How a model, and its rivals that know the learned rows and the background, do on later rows with known outcomes.
+
+    Without a background there are no rivals.
+    """
     head, outcomes, days = model.head, outcomes_of(later, model.head), days_of(later.snapshots)
     scores = margins(model, inputs(model, later.values, later.columns))
     chances = to_chance(model, scores)
-    table = {MODEL: measure(outcomes, scores, chances, days, capacity)}
-    for rival in rivals(learned.snapshots, outcomes_of(learned, head), later.snapshots):
-        table[rival.name] = measure(outcomes, rival.scores, rival.chances, days, capacity)
-    return Judgement(head, outcomes, chances, days, pd.DataFrame(table).T[list(METRICS)])
+    others = () if background is None else rivals(learned, later, head, background)
+    said = (Rival(MODEL, scores, chances), *others)
+    worth = later.snapshots["amount"].to_numpy(dtype=np.float64)
+    table = {one.name: measure(outcomes, one.scores, one.chances, days, capacity, worth) for one in said}
+    return Judgement(head, outcomes, chances, days, said, pd.DataFrame(table).T[list(METRICS)])
 
 
-def judge_on_newest(rows: Matrix, head: Head, capacity: int) -> Judgement:
+def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Background | None) -> Judgement:
     """How a model learned from the older of the rows does on the newest fifth of the days; see models.split.hold_out."""
     split = hold_out(days_of(rows.snapshots), head)
     learned, later = rows.take(split.earlier), rows.take(split.later)
-    return judge(learn(learned, head), learned, later, capacity)
+    return judge(learn(learned, head), learned, later, capacity, background)
 
 
 def outcomes_of(matrix: Matrix, head: Head) -> Floats:

@@ -90,8 +90,11 @@ def score(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = No
 @app.command()
 def backtest(
     project: ProjectFile,
-    test_from: Annotated[str, typer.Option("--from", help="The first test day, as 2026-04-06.")],
-    test_to: Annotated[str, typer.Option("--to", help="The last test day.")],
+    cut_offs: Annotated[
+        int | None, typer.Option(min=1, help="How many past days to train and judge at, one after the other.")
+    ] = None,
+    test_from: Annotated[str | None, typer.Option("--from", help="The first test day, as 2026-04-06.")] = None,
+    test_to: Annotated[str | None, typer.Option("--to", help="The last test day.")] = None,
     train_until: Annotated[
         str | None, typer.Option(help="The last training day; if left out, as late as the horizons allow.")
     ] = None,
@@ -100,7 +103,7 @@ def backtest(
     """Trains as one would have then and judges on later days; needs the lake that ingest makes."""
     from pipelines import commands
 
-    commands.backtest(_order(project, None, workspace, None), test_from, test_to, train_until)
+    commands.backtest(_order(project, None, workspace, None), cut_offs, test_from, test_to, train_until)
 
 
 @app.command()

@@ -63,12 +63,25 @@ def run(order: Order) -> None:
     narrator.say(f"Done. Open the list: {page}")
 
 
-def backtest(order: Order, test_from: str, test_to: str, train_until: str | None) -> None:
-    """Trains as one would have then, and judges on days that came later."""
-    from pipelines.backtest import backtest_project
+def backtest(
+    order: Order, cut_offs: int | None, test_from: str | None, test_to: str | None, train_until: str | None
+) -> None:
+    """Trains as one would have then, and judges on days that came later: at so many cut-offs, or at one with given test days.
 
-    with open_job(order) as job:
-        backtest_project(job, test_from, test_to, train_until)
+    Raises FunnelcastError when neither the one nor the other is given, or a mix of both.
+    """
+    from pipelines.backtest import backtest_project, backtest_rolling
+
+    if cut_offs is not None and train_until is None:
+        with open_job(order) as job:
+            backtest_rolling(job, cut_offs, test_from, test_to)
+    elif cut_offs is None and test_from is not None and test_to is not None:
+        with open_job(order) as job:
+            backtest_project(job, test_from, test_to, train_until)
+    else:
+        raise FunnelcastError(
+            "Give --cut-offs with a number, such as --cut-offs 6, or one cut-off by --from and --to (and --train-until)."
+        )
 
 
 def watch(order: Order) -> bool:

@@ -1,18 +1,22 @@
 """What a command works on: a project, its workspace, its data and the day."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
+
 from configs.errors import FunnelcastError
 from configs.project import Project
+from features.closings import closed_leads
 from features.engine import compute
 from features.feature import FeatureColumn
-from features.matrix import Matrix, build_matrix
+from features.matrix import Matrix, build_matrix, known_outcomes
 from features.query import answer
 from features.registry import fingerprint, project_columns
 from features.snapshots import midnight, snapshot_days, today
 from models.heads import Head, heads_of
+from models.rivals.roster import Background
 from pipelines.narrator import Narrator
 from pipelines.recall import open_recall
 from pipelines.store import Workspace, lake_files, observed_until, open_lake
@@ -97,3 +101,22 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     with open_lake(job.workspace, job.project, known_until) as con:
         files = lake_files(job.workspace, known_until)
         return build_matrix(con, job.project, job.columns, days, horizons, until, files, work_out)
+
+
+def outcomes_known(job: Job, matrix: Matrix, known_until: datetime) -> Matrix:
+    """The rows of a matrix with their outcomes as they were known at known_until (UTC), which is after its last as_of."""
+    days = [day.date() for day in pd.to_datetime(matrix.snapshots["as_of"].unique())]
+    horizons: dict[str, int] = {head.name: head.horizon_days for head in job.heads}
+    until = min(observed_until(job.workspace), known_until)
+    with open_lake(job.workspace, job.project, known_until) as con:
+        looked_at, outcomes = known_outcomes(con, job.project, days, horizons, until)
+    same = looked_at.to_numpy() == matrix.snapshots[looked_at.columns].to_numpy()
+    assert same.all(), "who is looked at on a day depends on nothing that was known later"
+    return replace(matrix, outcomes=outcomes)
+
+
+def background_of(job: Job, known_until: datetime | None) -> Background:
+    """What the rivals of the job's models know, as it could be known at known_until (UTC; None: now)."""
+    with open_lake(job.workspace, job.project, known_until) as con:
+        closed = closed_leads(con, job.project)
+    return Background(job.project.points, len(job.project.funnel.stages), closed)

@@ -21,7 +21,7 @@ from pipelines.workspace import Workspace, write_beside
 
 KEPT_SPINES = 3  # training, a backtest, and the watch look at different days
 MOST_BYTES = 4 << 30  # a larger matrix is worked out faster than a disk keeps it
-CODE = Path(features.__file__).parent
+HOUSE = Path(features.__file__).parent.parent
 Values = NDArray[np.float32]
 
 
@@ -76,11 +76,8 @@ class Recall:
 def open_recall(workspace: Workspace, project: Project, days: Sequence[date], known_until: datetime | None) -> Recall:
     """What is kept for the lake as it is and for these snapshots; spines not used for long are forgotten."""
     meaning = [
-        *(
-            f"{file.relative_to(workspace.lake)} {file.stat().st_size} {file.stat().st_mtime_ns}"
-            for file in _lake(workspace)
-        ),
-        *(hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(CODE.glob("*.py"))),
+        *lake_meaning(workspace),
+        *code_meaning("features"),
         project.funnel.model_dump_json(),
         project.privacy.model_dump_json(),
         *map(str, days),
@@ -96,13 +93,21 @@ def open_recall(workspace: Workspace, project: Project, days: Sequence[date], kn
 
 
 def forget(workspace: Workspace) -> None:
-    """Removes all that is kept."""
-    shutil.rmtree(workspace.recall, ignore_errors=True)
+    """Removes all that is kept, of columns and of what backtests found."""
+    for folder in (workspace.recall, workspace.judged):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lake(workspace: Workspace) -> list[Path]:
-    """The files that features read; what was put on lists is not among them."""
-    return sorted(file for file in workspace.lake.glob("[!_]*/*.parquet") if file.parent.name != "deliveries")
+def lake_meaning(workspace: Workspace) -> list[str]:
+    """A line for each file that features read, which changes when the file does; what was put on lists is not among them."""
+    files = sorted(file for file in workspace.lake.glob("[!_]*/*.parquet") if file.parent.name != "deliveries")
+    return [f"{file.relative_to(workspace.lake)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+
+
+def code_meaning(*packages: str) -> list[str]:
+    """A line for each file of code of these packages, which changes when the code does."""
+    files = [file for package in packages for file in sorted((HOUSE / package).rglob("*.py"))]
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
 def _column(matrix: Values | None, place: int) -> Values:

@@ -8,7 +8,7 @@ from models.bundle import Origin
 from models.leaks import without
 from models.track import Champion, Tracking
 from models.train import Judgement, train
-from pipelines.job import Job, matrix_of, training_days
+from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
 
@@ -25,10 +25,11 @@ def train_project(job: Job) -> Champion:
     with job.narrator.step(f"Looking for leaks in {len(job.columns)} columns"):
         report = screen(job, matrix, days, until)
     tell(job, report)
-    matrix = without(matrix, report.kept_out | job.for_people)
+    matrix = without(matrix, report.kept_out | job.for_people, report.banned_fields)
+    background = background_of(job, until).without_fields(report.banned_fields)
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
         origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
-        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance)
+        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance, background)
     report = doubt(job, report, matrix, result.judgements, until)
     page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
@@ -80,6 +81,6 @@ def tell_judgements(job: Job, judgements: Sequence[Judgement]) -> None:
         )
         for name, row in judgement.metrics.iterrows():
             job.narrator.say(
-                f"    {str(name).replace('_', ' '):11} AUC {row['auc']:.3f}   lift at 10 % {row['lift_at_10_percent']:.2f}   "
+                f"    {str(name).replace('_', ' '):12} AUC {row['auc']:.3f}   lift at 10 % {row['lift_at_10_percent']:.2f}   "
                 f"log loss {row['log_loss']:.4f}   calibration error {row['calibration_error']:.3f}"
             )

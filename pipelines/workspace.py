@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "backtests"
 
     @property
+    def judged(self) -> Path:
+        """What backtests found at each cut-off; may be deleted at any time."""
+        return self.root / "judged"
+
+    @property
     def leaks(self) -> Path:
         """leaks/DAY/index.html and report.json: what each training found on its columns."""
         return self.root / "leaks"
@@ -104,7 +109,16 @@ class Workspace:
     @property
     def written_folders(self) -> tuple[Path, ...]:
         """The folders in which files are written beside and renamed."""
-        return (self.lake, self.scores, self.lists, self.backtests, self.leaks, self.demo, self.recall)
+        return (
+            self.lake,
+            self.scores,
+            self.lists,
+            self.backtests,
+            self.judged,
+            self.leaks,
+            self.demo,
+            self.recall,
+        )
 
 
 @contextmanager

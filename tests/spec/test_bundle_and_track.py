@@ -35,7 +35,12 @@ def matrix() -> Matrix:
             "as_of": days,
             "cohort": "open",
             "stage": "new",
+            "stage_rank": 0,
             "last_touch_at": days - np.timedelta64(1, "D"),
+            "opened_at": days,
+            "amount": np.nan,
+            "engagement": np.nan,
+            "fit": np.nan,
         }
     )
     return Matrix(snapshots, values, ("interest", "noise", "chatter", "constant"), pd.DataFrame({"win": outcome}))

@@ -29,7 +29,12 @@ def history() -> Matrix:
             "as_of": as_of,
             "cohort": "open",
             "stage": "new",
+            "stage_rank": 0,
             "last_touch_at": as_of,
+            "opened_at": as_of,
+            "amount": np.nan,
+            "engagement": np.nan,
+            "fit": np.nan,
         }
     )
     return Matrix(snapshots, values, ("interest", "noise"), pd.DataFrame({"win": outcomes}))
@@ -52,7 +57,9 @@ def test_predictions_are_out_of_time() -> None:
     assert (found.predictions["cut_off"] == pd.Timestamp(DAYS[10])).all()
     assert (found.predictions["cut_off"] + pd.Timedelta(days=14) <= found.predictions["as_of"].min()).all()
     assert found.notes == ()
-    assert found.judgements[0].metrics.index.tolist() == ["model", "stage_rate", "recency"]
+    said = [str(name).removeprefix("chance_") for name in found.rows if str(name).startswith("chance_")]
+    assert said == ["model", "stage_rate", "recency", "oldest_first", "best_column", "points", "bayes", "logistic"]
+    assert (found.predictions["probability"] == found.rows["chance_model"]).all()
 
 
 def test_what_ends_too_late_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""The simple ways of ordering leads that a model has to beat."""
