@@ -29,12 +29,20 @@ SPINE = pa.schema(
 def lake(rows: dict[str, Iterable[Row]], touch_details: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
     """A connection with every canonical table; a row that gives no known_at is known when it happens."""
     con = duckdb.connect(config={"threads": 1})
-    for name, table in project_tables(tuple(touch_details)).items():
-        schema = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in table.columns])
-        filled = [{column: _cell(row, column) for column in table.column_names} for row in rows.get(name, ())]
-        con.register(f"{name}_rows", pa.Table.from_pylist(filled, schema))
-        con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows")
+    tables = project_tables(tuple(touch_details))
+    fill(con, {name: rows.get(name, ()) for name in tables}, touch_details)
     return con
+
+
+def fill(con: duckdb.DuckDBPyConnection, rows: dict[str, Iterable[Row]], touch_details: Sequence[str] = ()) -> None:
+    """Makes the named canonical tables anew; a connection costs more than all of them, so many histories may share one."""
+    tables = project_tables(tuple(touch_details))
+    for name, filled in rows.items():
+        table = tables[name]
+        schema = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in table.columns])
+        cells = [{column: _cell(row, column) for column in table.column_names} for row in filled]
+        con.register(f"{name}_rows", pa.Table.from_pylist(cells, schema))
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name}_rows")
 
 
 def _cell(row: Row, column: str) -> object:
@@ -56,5 +64,5 @@ def spine(
         for number, (lead, as_of) in enumerate(looks)
     ]
     con.register("spine_rows", pa.Table.from_pylist(rows, SPINE))
-    con.execute("CREATE TABLE snapshots AS SELECT *, NULL::VARCHAR AS stage FROM spine_rows")
-    con.execute("CREATE TABLE days AS SELECT DISTINCT as_of FROM snapshots")
+    con.execute("CREATE OR REPLACE TABLE snapshots AS SELECT *, NULL::VARCHAR AS stage FROM spine_rows")
+    con.execute("CREATE OR REPLACE TABLE days AS SELECT DISTINCT as_of FROM snapshots")

@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ from features.oracle import oracle
 from features.tables import touches as touches_table
 from features.words import number
 from tests.broken import broken
-from tests.histories import lake, spine
+from tests.histories import fill, lake, spine
 
 DAYS = (1, 7, 30)
 NOON = datetime(2026, 3, 30, 12)  # the day after the clocks change in Europe
@@ -84,10 +86,25 @@ def touch_rows(draw: st.DrawFn) -> list[dict[str, object]]:
 def by_kernel_and_oracle(
     rows: list[dict[str, object]], looked: list[tuple[str, datetime]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    leads = [{"lead_id": lead, "happened_at": datetime(2020, 1, 1), "account_id": ACCOUNTS[lead]} for lead in "abc"]
-    with lake({"touches": rows, "leads": leads}) as con:
-        spine(con, looked, ACCOUNTS)
-        return compute(con, COLUMNS), oracle(con, COLUMNS)
+    return by_kernel(rows, looked), oracle(company(), COLUMNS)
+
+
+def by_kernel(rows: list[dict[str, object]], looked: list[tuple[str, datetime]]) -> np.ndarray:
+    con = company()
+    fill(con, {"touches": rows})
+    spine(con, looked, ACCOUNTS)
+    return compute(con, COLUMNS)
+
+
+@cache
+def company() -> duckdb.DuckDBPyConnection:
+    return lake(
+        {
+            "leads": [
+                {"lead_id": lead, "happened_at": datetime(2020, 1, 1), "account_id": ACCOUNTS[lead]} for lead in "abc"
+            ]
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -161,8 +178,7 @@ def test_a_row_known_later_changes_nothing(
 ) -> None:
     last = max(as_of for _, as_of in looked)
     late = [{**row, "known_at": last + timedelta(microseconds=1)} for row in more if row["happened_at"] <= last]  # type: ignore[operator]
-    before, _ = by_kernel_and_oracle(rows, looked)
-    after, _ = by_kernel_and_oracle(rows + late, looked)
+    before, after = by_kernel(rows, looked), by_kernel(rows + late, looked)
     np.testing.assert_array_equal(before, after)
 
 
