@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.bundle import Bundle, HeadModel
+from models.coherence import agree
 from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
 from models.shapley import strongest
 
@@ -23,11 +24,12 @@ LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 5_000_000, 300_000
 
 
 def predict(bundle: Bundle, matrix: Matrix) -> pd.DataFrame:
-    """The calibrated chances of the matrix' rows, a column a head, NaN where the row is not of the head's cohort.
+    """The calibrated chances of the matrix' rows, a column a head, NaN where the row is not of the head's cohort; over one horizon they agree.
 
     Raises FunnelcastError when the matrix lacks a column that a model needs.
     """
-    return pd.DataFrame({name: _chances(model, matrix) for name, model in bundle.heads.items()})
+    said = pd.DataFrame({name: _chances(model, matrix) for name, model in bundle.heads.items()})
+    return agree(said, {name: model.head for name, model in bundle.heads.items()})
 
 
 def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
