@@ -24,8 +24,9 @@ LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 5_000_000, 300_000
 
 
 def predict(bundle: Bundle, matrix: Matrix) -> pd.DataFrame:
-    """The calibrated chances of the matrix' rows, a column a head, NaN where the row is not of the head's cohort; over one horizon they agree.
+    """The calibrated chances of the matrix' rows, a column a head, NaN where the row is not of the head's cohort.
 
+    Over one horizon they agree (models.coherence).
     Raises FunnelcastError when the matrix lacks a column that a model needs.
     """
     said = pd.DataFrame({name: _chances(model, matrix) for name, model in bundle.heads.items()})
