@@ -25,7 +25,7 @@ def main() -> None:
         alone(feature_ratio.measure, data, MadeUp(leads, 50 * leads, 6), "numbered", 3.5, 2.5),
         alone(feature_ratio.measure_beyond_memory, data, MadeUp(leads, 100 * leads, 1), 5.0, 3.5, PEAK_GB),
         alone(feature_ratio.measure_reversed, data, MadeUp(few, 100 * few, 1), 2.0, 1.2),
-        *model_ratio.measure(leads),
+        *alone(model_ratio.measure, data, leads),
     ]
     target = HERE / "results" / "latest.json"
     target.parent.mkdir(exist_ok=True)

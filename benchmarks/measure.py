@@ -55,11 +55,16 @@ def compare(
             gc.collect()
             started = perf_counter()
             run()
-            peak_gb = peak_gb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+            peak_gb = peak_gb or peak_gb_so_far()
             if turn:
                 times[key].append(perf_counter() - started)
     seconds, floor_seconds = median(times["work"]), median(times["floor"])
     return Result(name, seconds, floor_seconds, seconds / floor_seconds, must, reach, peak_gb, peak_must_gb)
+
+
+def peak_gb_so_far() -> float:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def alone(measurement: Callable[..., Found], *given: object) -> Found:

@@ -11,11 +11,12 @@ from models.forest import MISSING_NAN, MISSING_NONE, MISSING_ZERO, Forest, Unrea
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
-Places = NDArray[np.int32]
+Counts = NDArray[np.uint32]
 Bins = NDArray[np.uint8 | np.uint16]
 
-ZERO = float(np.float32(1e-35))  # LightGBM takes what is not further from 0 than this for 0 (kZeroThreshold)
+ZERO = np.float32(1e-35)  # LightGBM takes what is not further from 0 than this for 0 (kZeroThreshold)
 MOST_THRESHOLDS = 65_535
+NONE, ONE = np.uint32(0), np.uint32(1)  # a place without a sign needs no look at what lies before the first
 
 _compiled = njit(nogil=True, cache=True, error_model="numpy")
 
@@ -24,7 +25,7 @@ class Channels(NamedTuple):
     """A channel is a feature as some of the nodes see it: those that treat a missing value alike.
 
     feature, missing, default_left (channels,). starts (channels + 1): the thresholds of a channel, rising, are those of its feature,
-    from starts[c] to ends[c].
+    from starts[c] to ends[c], each the largest float32 that is not above it: values of that kind lie on the same side of both.
     """
 
     feature: Ints
@@ -32,7 +33,7 @@ class Channels(NamedTuple):
     default_left: NDArray[np.bool_]
     starts: Ints
     ends: Ints
-    thresholds: Floats
+    thresholds: Values
 
 
 def channels_of(forest: Forest) -> tuple[Channels, Ints, Bins]:
@@ -50,11 +51,24 @@ def channels_of(forest: Forest) -> tuple[Channels, Ints, Bins]:
         raise UnreadableForest(f"a feature has more than {MOST_THRESHOLDS:,} thresholds")
     feature = kinds[0].astype(np.int64)
     channels = Channels(
-        feature, kinds[1].astype(np.int64), kinds[2].astype(np.bool_), starts[feature], starts[feature + 1], pairs[1]
+        feature,
+        kinds[1].astype(np.int64),
+        kinds[2].astype(np.bool_),
+        starts[feature],
+        starts[feature + 1],
+        _rounded_down(pairs[1]),
     )
     cut = place.ravel() - starts[forest.feature] + 1
     bins: Bins = cut.astype(_kind(channels))
     return channels, channel.ravel().astype(np.int64), bins
+
+
+def _rounded_down(thresholds: Floats) -> Values:
+    """The largest float32 that is not above each threshold."""
+    with np.errstate(over="ignore"):
+        nearest = thresholds.astype(np.float32)
+    rounded: Values = np.where(nearest > thresholds, np.nextafter(nearest, np.float32(-np.inf)), nearest)
+    return rounded
 
 
 def bins_of(values: Values, channels: Channels) -> Bins:
@@ -74,7 +88,7 @@ def _kind(channels: Channels) -> type[np.uint8] | type[np.uint16]:
 
 @_compiled
 def _fill(values: Values, channels: Channels, bins: Bins) -> None:
-    line, found = np.empty(len(values)), np.empty(len(values), dtype=np.int32)
+    line, found = np.empty(len(values), dtype=np.float32), np.empty(len(values), dtype=np.uint32)
     for channel in range(len(channels.feature)):
         _read(values, channels.feature[channel], line)
         start, end = channels.starts[channel], channels.ends[channel]
@@ -88,23 +102,24 @@ def _fill(values: Values, channels: Channels, bins: Bins) -> None:
 
 
 @_compiled
-def _read(values: Values, column: int, line: Floats) -> None:
+def _read(values: Values, column: int, line: Values) -> None:
     """Copies a column; what is unknown or next to 0 becomes 0."""
     for row in range(len(values)):
-        value = np.float64(values[row, column])
-        line[row] = value if np.abs(value) > ZERO else 0.0
+        value = values[row, column]
+        line[row] = value if np.abs(value) > ZERO else np.float32(0.0)
 
 
 @_compiled
-def _count_below(line: Floats, thresholds: Floats, found: Places) -> None:
+def _count_below(line: Values, thresholds: Values, found: Counts) -> None:
     """How many of the rising thresholds are less than each value: all rows search together, a step at a time."""
     step = 1
     while step <= len(thresholds):
         step *= 2
-    padded = np.full(step - 1, np.inf)
+    padded = np.full(step - 1, np.inf, dtype=np.float32)
     padded[: len(thresholds)] = thresholds
     found[:] = 0
     while step > 1:
         step //= 2
+        more = np.uint32(step)
         for row in range(len(line)):
-            found[row] += step if padded[found[row] + step - 1] < line[row] else 0
+            found[row] += more if padded[found[row] + (more - ONE)] < line[row] else NONE

@@ -22,8 +22,7 @@ class HeadModel:
 
     columns: the feature columns in the order of the trees' inputs. trained_from, trained_to: first and last as_of (UTC without zone)
     learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled trees of
-    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text, in less time than
-    LightGBM takes for it.
+    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text.
     """
 
     head: Head

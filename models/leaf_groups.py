@@ -42,9 +42,9 @@ def groups_of(paths: Paths, trees: Ints) -> Groups:
 
 def _cuts_of_leaves(paths: Paths) -> Iterator[Cuts]:
     starts = paths.asks[paths.parts].tolist()
-    channel, low, high = paths.channel.tolist(), paths.low.tolist(), paths.high.tolist()
+    channel, low, above = paths.channel.tolist(), paths.low.tolist(), (paths.last + 1).tolist()
     for first, end in pairwise(starts):
-        yield {channel[ask]: {low[ask], high[ask]} - {0, NO_END} for ask in range(first, end)}
+        yield {channel[ask]: {low[ask], above[ask]} - {0, NO_END + 1} for ask in range(first, end)}
 
 
 def _groups_of_tree(asked: Sequence[Cuts], first: int, end: int) -> Iterator[tuple[int, int, Cuts]]:

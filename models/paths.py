@@ -20,7 +20,7 @@ class Paths(NamedTuple):
 
     value (leaves,). parts (leaves + 1,): the distinct features on the path of leaf l are parts[l] to parts[l + 1], with the feature of
     each and its share: of the rows learned from that came to a split of the feature on the path, the share that went on towards the leaf
-    (a product). asks (parts + 1,): a row meets part p when it meets asks[p] to asks[p + 1], low <= bin < high in a channel each.
+    (a product). asks (parts + 1,): a row meets part p when it meets asks[p] to asks[p + 1], low <= bin <= last in a channel each.
     """
 
     value: Floats
@@ -30,7 +30,7 @@ class Paths(NamedTuple):
     asks: Ints
     channel: Ints
     low: Ints
-    high: Ints
+    last: Ints
 
 
 def left_to_right(forest: Forest) -> tuple[Ints, Ints]:
@@ -75,7 +75,7 @@ def paths_of(forest: Forest, channel: Ints, cut: Ints) -> Paths:
         asks=np.append(np.searchsorted(first, parts), len(first)),
         channel=channel[node][first],
         low=_over(np.maximum, np.where(went_right, cut[node], 0), first),
-        high=_over(np.minimum, np.where(went_right, NO_END, cut[node]), first),
+        last=_over(np.minimum, np.where(went_right, NO_END, cut[node] - 1), first),
     )
 
 

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
-# Rows times trees below which LightGBM itself is done before the compiled trees are read and loaded.
+# Rows times trees (of 7 leaves) that LightGBM itself is through with in the half to whole second in which compiled trees are loaded.
 LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 5_000_000, 300_000
 
 

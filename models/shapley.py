@@ -13,11 +13,11 @@ from models.paths import Paths
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
-Outcomes = NDArray[np.uint32]
+Numbers = NDArray[np.uint32]
 
 ROWS_A_BLOCK: Final = 256
 
-_compiled = njit(nogil=True, cache=True, error_model="numpy")
+_compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 
 
 class Rules(NamedTuple):
@@ -63,17 +63,19 @@ def explain(
 ) -> None:
     """Adds to out (targets, rows) what the targets add to the margins of rows, for bins (channels, rows).
 
-    cut: the cuts of the groups, of the same kind as the bins. numbers: room for a number of each outcome, all -1 before and after.
+    cut: the cuts of the groups, of the same kind as the bins, as are low and last of the paths. numbers: room for a number of
+    each outcome, all -1 before and after.
     Rows with the same outcome in a group of leaves are explained as one.
     """
     rows = bins.shape[1]
-    outcome, place, first = np.empty(rows, np.uint32), np.empty(rows, np.int32), np.empty(rows, np.int32)
+    outcome, place, first = np.empty(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
     for group in range(len(groups.leaves)):
         found = _tell_apart(group, bins, groups, cut, numbers, outcome, place, first)
+        few = _some_rows(group, bins, groups, first[:found])
         low, high = targets.starts[group], targets.starts[group + 1]
         adds = np.zeros((high - low, found))
         for leaf in range(groups.leaves[group, 0], groups.leaves[group, 1]):
-            _explain_leaf(leaf, bins, first[:found], paths, rules, targets.of_part, adds)
+            _explain_leaf(leaf, few, paths, rules, targets.of_part, adds)
         for slot in range(high - low):
             line, add = out[targets.target[low + slot]], adds[slot]
             for row in range(rows):
@@ -82,7 +84,7 @@ def explain(
 
 @_compiled
 def _tell_apart(
-    group: int, bins: Bins, groups: Groups, cut: Bins, numbers: Places, outcome: Outcomes, place: Places, first: Places
+    group: int, bins: Bins, groups: Groups, cut: Bins, numbers: Places, outcome: Numbers, place: Numbers, first: Numbers
 ) -> int:
     """Numbers the outcomes that occur: place (rows,) is the number of each row's, first the first row of each; returns how many."""
     rows = len(place)
@@ -97,20 +99,34 @@ def _tell_apart(
             outcome[row] += stride if column[row] >= least else np.uint32(0)
     found = 0
     for row in range(rows):
-        number = numbers[outcome[row]]
-        if number < 0:
-            number = numbers[outcome[row]] = found
+        if numbers[outcome[row]] < 0:
+            numbers[outcome[row]] = found
             first[found] = row
             found += 1
-        place[row] = number
+        place[row] = numbers[outcome[row]]
     for number in range(found):
         numbers[outcome[first[number]]] = -1
     return found
 
 
 @_compiled
-def _explain_leaf(leaf: int, bins: Bins, rows: Places, paths: Paths, rules: Rules, slots: Ints, adds: Floats) -> None:
-    """Adds to adds (targets, rows) what a leaf adds for the rows of bins that are named.
+def _some_rows(group: int, bins: Bins, groups: Groups, rows: Numbers) -> Bins:
+    """The bins (channels, rows) of some of the rows, filled in the channels that a group looks at."""
+    few = np.empty((len(bins), len(rows)), dtype=bins.dtype)
+    before = -1
+    for at in range(groups.cuts[group], groups.cuts[group + 1]):
+        channel = groups.channel[at]
+        if channel != before:
+            column, line = bins[channel], few[channel]
+            for row in range(len(rows)):
+                line[row] = column[rows[row]]
+        before = channel
+    return few
+
+
+@_compiled
+def _explain_leaf(leaf: int, bins: Bins, paths: Paths, rules: Rules, slots: Ints, adds: Floats) -> None:
+    """Adds to adds (targets, rows) what a leaf adds for the rows of bins (channels, rows).
 
     For a leaf of value v whose path has features with the shares z: phi_j = v (o_j - z_j) * the integral over t in [0, 1] of the product
     over k != j of t o_k + (1 - t) z_k, where o_k = 1 if the row meets what the path asks of feature k, else 0. That is path-dependent
@@ -120,33 +136,33 @@ def _explain_leaf(leaf: int, bins: Bins, rows: Places, paths: Paths, rules: Rule
     first, parts = paths.parts[leaf], paths.parts[leaf + 1] - paths.parts[leaf]
     rule = (parts + 1) // 2
     met, product = np.empty((parts, ROWS_A_BLOCK)), np.empty(ROWS_A_BLOCK)
-    for low in range(0, len(rows), ROWS_A_BLOCK):
-        block = rows[low : low + ROWS_A_BLOCK]
+    for low in range(0, bins.shape[1], ROWS_A_BLOCK):
+        block = bins[:, low : low + ROWS_A_BLOCK]
         for part in range(parts):
-            _meet(first + part, bins, block, paths, met[part])
+            _meet(first + part, block, paths, met[part])
         for node in range(rule * (rule - 1) // 2, rule * (rule + 1) // 2):
             known, unknown = rules.nodes[node], 1.0 - rules.nodes[node]
             product[:] = rules.weights[node] * paths.value[leaf]
             for part in range(parts):
                 line, without = met[part], unknown * paths.share[first + part]
-                for row in range(len(block)):
+                for row in range(block.shape[1]):
                     product[row] *= without + known * line[row]
             missed = -1.0 / unknown
             for part in range(parts):
                 line, share, sums = met[part], paths.share[first + part], adds[slots[first + part], low:]
                 more = (1.0 - share) / (known + unknown * share) - missed
-                for row in range(len(block)):
+                for row in range(block.shape[1]):
                     sums[row] += product[row] * (missed + more * line[row])
 
 
 @_compiled
-def _meet(part: int, bins: Bins, rows: Places, paths: Paths, met: Floats) -> None:
+def _meet(part: int, bins: Bins, paths: Paths, met: Floats) -> None:
     """Writes 1 where a row meets a part of a path, else 0."""
     met[:] = 1.0
     for ask in range(paths.asks[part], paths.asks[part + 1]):
-        column, low, high = bins[paths.channel[ask]], paths.low[ask], paths.high[ask]
-        for row in range(len(rows)):
-            met[row] *= 1.0 if low <= column[rows[row]] < high else 0.0
+        column, low, last = bins[paths.channel[ask]], paths.low[ask], paths.last[ask]
+        for row in range(len(column)):
+            met[row] *= 1.0 if (low <= column[row]) & (column[row] <= last) else 0.0
 
 
 @_compiled
