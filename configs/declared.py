@@ -138,6 +138,6 @@ class PointsTable(Setting):
 
 
 class Bayes(Setting):
-    """fields: the CRM fields that naive Bayes looks at beside the stage; None: source and the project's own lead attributes."""
+    """fields: the CRM fields that naive Bayes looks at beside the stage; None: source and the lead attributes that are not personal."""
 
     fields: tuple[Name, ...] | None = None

@@ -126,6 +126,6 @@ class Project(Setting):
 
     @property
     def bayes_fields(self) -> tuple[str, ...]:
-        """The CRM fields that naive Bayes looks at, in a fixed order; a personal one only where it is named."""
+        """The CRM fields that naive Bayes looks at, in the order of their names."""
         own = (name for name in self.lead_attributes if name not in self.personal)
         return tuple(sorted(set(("source", *own) if self.bayes.fields is None else self.bayes.fields)))

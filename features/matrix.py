@@ -31,7 +31,7 @@ class Matrix:
     """Snapshots, features and outcomes in the same row order.
 
     snapshots: lead_id, as_of (UTC without zone), cohort (open or customer), stage, stage_rank, account_id, owner_id, last_touch_at (NaT if
-    never), amount, currency, opened_at (of a customer: created), engagement and fit (0 to 100, NaN where not asked for), and field_NAME
+    never), amount, currency, opened_at (of a customer: created), engagement_score and fit_score (0 to 100 or NaN), and field_NAME
     for each field that naive Bayes looks at, as it was known on the day. values: (rows, columns), NaN unknown. outcomes: one column a
     head; 1 yes, 0 no, NaN not applicable or too early to tell.
     """
@@ -114,7 +114,7 @@ def _snapshots(
         ORDER BY s.snapshot_id
     """).df()
     frame["last_touch_at"] = frame["as_of"] - pd.to_timedelta(_shown("last_touch", values, names), unit="D")
-    scores = {score: _shown(f"{score}_score", values, names) for score in ("engagement", "fit")}
+    scores = {score: _shown(score, values, names) for score in ("engagement_score", "fit_score")}
     return frame.assign(**scores).astype({f"{FIELD_COLUMN}{name}": "category" for name in fields})
 
 

@@ -29,8 +29,8 @@ class PointsCard:
         return ("engagement_score", "fit_score", "stage")
 
     def contributions(self, rows: Matrix) -> Floats:
-        """(rows, 4) in log odds from the snapshots' engagement, fit and stage_rank; what is not known gives no points."""
-        known = rows.snapshots[["engagement", "fit", "stage_rank"]].astype("float64").fillna(0.0).to_numpy()
+        """(rows, 4) in log odds from the snapshots' engagement_score, fit_score and stage_rank; what is not known gives no points."""
+        known = rows.snapshots[[*self.parts[:2], "stage_rank"]].astype("float64").fillna(0.0).to_numpy()
         known[:, 2] = known[:, 2].clip(0, self.stages - 1)
         parts = known * [self.engagement, self.fit, self.stage]
         return np.column_stack([parts, np.full(len(parts), self.base)])

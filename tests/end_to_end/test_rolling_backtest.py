@@ -15,11 +15,13 @@ import pytest
 
 import pipelines.backtest
 from configs.errors import FunnelcastError
+from pipelines import commands
 from pipelines.backtest import backtest_all, backtest_rolling
 from pipelines.cut_offs import CutOff, rolling
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, matrix_of, outcomes_known
 from pipelines.order import Order, open_job
+from pipelines.recall import forget
 from tests.corner_shop import Shop, open_shop
 
 
@@ -84,6 +86,16 @@ def test_the_cut_offs_may_be_bounded_and_there_must_be_room(job: Job) -> None:
         rolling(job, 4, date(2025, 6, 2), date(2025, 6, 16))
 
 
+@pytest.mark.parametrize(
+    "asked", [(None, None, None, None), (None, "2025-06-02", None, None), (3, None, None, "2025-05-19")]
+)
+def test_it_takes_many_cut_offs_or_one(
+    shop: Shop, asked: tuple[int | None, str | None, str | None, str | None]
+) -> None:
+    with pytest.raises(FunnelcastError, match=r"Give --cut-offs with a number, .* or one cut-off by --from and --to"):
+        commands.backtest(order(shop), *asked)
+
+
 def test_any_number_of_workers_gives_the_same(job: Job, alone: pd.DataFrame) -> None:
     run = backtest_all(job, rolling(job, 3, None, None), "together", workers=3)
     pd.testing.assert_frame_equal(predictions(run), alone, check_exact=True)
@@ -142,3 +154,5 @@ def test_a_killed_backtest_goes_on_where_it_stopped(
         assert len(list(job.workspace.judged.iterdir())) == 3
         backtest_rolling(job, 2)
         assert len(list(job.workspace.judged.iterdir())) == 2
+        forget(job.workspace)
+        assert not job.workspace.judged.exists()

@@ -39,8 +39,8 @@ def matrix() -> Matrix:
             "last_touch_at": days - np.timedelta64(1, "D"),
             "opened_at": days,
             "amount": np.nan,
-            "engagement": np.nan,
-            "fit": np.nan,
+            "engagement_score": np.nan,
+            "fit_score": np.nan,
         }
     )
     return Matrix(snapshots, values, ("interest", "noise", "chatter", "constant"), pd.DataFrame({"win": outcome}))

@@ -33,8 +33,8 @@ def history() -> Matrix:
             "last_touch_at": as_of,
             "opened_at": as_of,
             "amount": np.nan,
-            "engagement": np.nan,
-            "fit": np.nan,
+            "engagement_score": np.nan,
+            "fit_score": np.nan,
         }
     )
     return Matrix(snapshots, values, ("interest", "noise"), pd.DataFrame({"win": outcomes}))

@@ -35,7 +35,14 @@ def snapshots(stages: Sequence[str | None], days_ago: Sequence[float]) -> pd.Dat
 
 def matrix(values: Floats, **known: object) -> Matrix:
     """Open leads on one day, with the columns a, b and so on."""
-    usual = {"as_of": DAY, "cohort": "open", "stage": "new", "stage_rank": 0, "engagement": np.nan, "fit": np.nan}
+    usual = {
+        "as_of": DAY,
+        "cohort": "open",
+        "stage": "new",
+        "stage_rank": 0,
+        "engagement_score": np.nan,
+        "fit_score": np.nan,
+    }
     touched = {"last_touch_at": DAY, "opened_at": DAY, "amount": np.nan}
     leads = [f"L{row}" for row in range(len(values))]
     frame = pd.DataFrame({"lead_id": leads, **usual, **touched, **known})
@@ -96,7 +103,7 @@ def test_the_best_column_is_chosen_with_its_direction_and_the_place_of_the_unkno
 
 def test_every_so_many_points_double_the_odds() -> None:
     table = PointsTable(engagement=40, fit=20, stage=40, even=100, doubling=20)
-    known = {"engagement": [100.0, 50, np.nan], "fit": [100.0, np.nan, np.nan], "stage_rank": [2, 1, 0]}
+    known = {"engagement_score": [100.0, 50, np.nan], "fit_score": [100.0, np.nan, np.nan], "stage_rank": [2, 1, 0]}
     rows = matrix(np.zeros((3, 1)), **known)
     # 40 + 20 + 40 points are even odds; 20 + 0 + 20 are 60 fewer, which halves the odds three times; no points five times
     assert np.exp(margins(points_card(table, WIN, 3), rows)).tolist() == pytest.approx([1, 1 / 8, 1 / 32])
@@ -154,7 +161,7 @@ def history(rows: int = 600) -> tuple[Matrix, Floats]:
     logit = np.log1p(values[:, 0]) - 2 + np.where(np.isnan(values[:, 1]), 1, values[:, 1]) + (source == "fair")
     outcomes = (rng.random(rows) < 1 / (1 + np.exp(-logit))).astype(float)
     as_of = DAY + pd.to_timedelta(np.sort(rng.integers(0, 12, rows)) * 7, unit="D")
-    scores = {"engagement": rng.random(rows) * 100, "fit": 40.0}
+    scores = {"engagement_score": rng.random(rows) * 100, "fit_score": 40.0}
     found = matrix(values, as_of=as_of, stage_rank=rng.integers(0, 3, rows), field_source=source, **scores)
     return Matrix(found.snapshots, found.values, found.columns, pd.DataFrame({"win": outcomes})), outcomes
 

@@ -27,7 +27,7 @@ rng = np.random.default_rng(0)
 as_of = np.repeat(pd.date_range("2024-01-01", periods=12, freq="7D").to_numpy(), 50)
 values = rng.normal(size=(600, 2)).astype(np.float32)
 yes = (rng.random(600) < 1 / (1 + np.exp(-values[:, 0]))).astype(float)
-known = {"stage_rank": 0, "last_touch_at": as_of, "opened_at": as_of, "amount": 9.0, "engagement": 5.0, "fit": 5.0}
+known = {"stage_rank": 0, "last_touch_at": as_of, "opened_at": as_of, "amount": 9.0, "engagement_score": 5.0, "fit_score": 5.0}
 people = pd.DataFrame({"lead_id": "SECRET-LEAD", "as_of": as_of, "cohort": "open", "stage": "new", **known})
 matrix = Matrix(people, values, ("interest", "noise"), pd.DataFrame({"win": yes}))
 head = Head("win", "open", 14, "buy")
