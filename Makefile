@@ -4,7 +4,7 @@ SCALE ?= 1
 BIN := .venv/bin
 MADE := .venv/.made-from-lock
 READY := .venv/.compiled
-COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" features/*.py)
+COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" features/*.py models/*.py)
 
 .DELETE_ON_ERROR:
 .PHONY: demo test check bench lock clean
@@ -42,9 +42,10 @@ $(MADE): requirements.lock
 
 # What is compiled is thrown away first: numba would keep constants of another file that have changed since.
 $(READY): $(MADE) $(COMPILED)
-	@echo "Compiling the kernels: about 20 seconds, once a machine."
-	@rm -f features/__pycache__/*.nb[ci]
+	@echo "Compiling the kernels: about a minute, once a machine."
+	@rm -f features/__pycache__/*.nb[ci] models/__pycache__/*.nb[ci]
 	@$(BIN)/python -m features.compiled
+	@$(BIN)/python -m models.compiled
 	@touch $@
 
 # Newer versions of everything: make lock UPGRADE=--upgrade

@@ -60,7 +60,12 @@ Fit = Callable[[Floats, Floats], Calibrator]
 
 
 def calibrator_from(kept: Mapping[str, Any]) -> Calibrator:
-    """The calibrator whose fields were kept as JSON, where tuples become lists. Raises TypeError for other fields."""
+    """The calibrator whose fields were kept as JSON, where tuples become lists. Raises TypeError for other fields.
+
+    Bundles of the first format kept a slope and an intercept.
+    """
+    if "slope" in kept:
+        return Calibrator(kept["slope"], kept["slope"], kept["intercept"], method="platt")
     knots = tuple((float(place), float(level)) for place, level in kept["knots"])
     return Calibrator(**{**kept, "knots": knots})
 

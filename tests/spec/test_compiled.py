@@ -41,3 +41,36 @@ def test_a_run_compiles_nothing_more(tmp_path: Path) -> None:
     assert int(compiled) > 10
     assert kept == compiled, "everything compiled is kept on disk"
     assert not late, f"features.compiled does not make these, so a run waits for them: {late}"
+
+
+SCORE = """
+import sys
+import lightgbm as lgb
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from models.compiled import compile_kernels
+from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
+
+compile_kernels()
+modules = [module for name, module in sys.modules.items() if name.startswith("models.")]
+found = {id(thing): thing for module in modules for thing in vars(module).values() if isinstance(thing, Dispatcher)}
+before = {place: set(thing.signatures) for place, thing in found.items()}
+draw = np.random.default_rng(3)
+values = draw.poisson(2, size=(3_000, 5)).astype(np.float32)
+settings = {"objective": "binary", "num_leaves": 15, "verbosity": -1}
+grown = lgb.train(settings, lgb.Dataset(values, (values[:, 0] > values[:, 1]).astype(float)), 30)
+fast = read_fast(grown.model_to_string())
+fast_margins(fast, values)
+fast_contributions(fast, values, np.array([0, 0, 1, 2, 2]))
+fast_reasons(fast, values, np.array([0, 0, 1, 2, 2]), 3)
+late = [thing.__name__ for place, thing in found.items() if set(thing.signatures) - before[place]]
+print(sum(1 for thing in found.values() if thing.signatures), *late)
+"""
+
+
+def test_scoring_compiles_nothing_more() -> None:
+    ran = subprocess.run([sys.executable, "-c", SCORE], cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    compiled, *late = ran.stdout.splitlines()[-1].split()
+    assert int(compiled) > 5
+    assert not late, f"models.compiled does not make these, so a list waits for them: {late}"

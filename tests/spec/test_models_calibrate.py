@@ -128,3 +128,8 @@ def test_a_calibrator_comes_back_from_json() -> None:
     seen = margins(2_000)
     for found in (fit_platt(seen, outcomes_of(seen)), fit_isotonic(seen, outcomes_of(seen))):
         assert calibrator_from(json.loads(json.dumps(asdict(found)))) == found
+
+
+def test_a_calibrator_of_the_first_format_is_read() -> None:
+    old = calibrator_from({"slope": 0.8, "intercept": -0.3})
+    assert old.chances(np.array([1.5])) == pytest.approx(expit(0.8 * 1.5 - 0.3))
