@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 WIDTH, HEIGHT = 420, 320
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 12, 46
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 12, 46
 TICKS = 4
 
 Style = Literal["model", "rival", "chance"]

@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
-from math import isnan, nan
+from math import ceil, isnan, nan
 from pathlib import Path
 
 from models.depth import Depth
@@ -17,6 +17,7 @@ from pipelines.store import Workspace, write_beside
 HERE = Path(__file__).parent
 KEPT_LEAKS = "leaks/index.html"  # from the page to the leak report, where both are kept with the run
 LEAST_TOP = 0.01
+EVEN_TOP = 25  # an axis of chances ends at a multiple of 4 %, so that its ticks are whole
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def pictures(head: HeadFigures) -> Pictures:
 
 
 def _reliability(bins: tuple[Bin, ...]) -> Chart:
-    top = max(LEAST_TOP, *(max(one.chance, one.share) for one in bins))
+    highest = max(LEAST_TOP, *(max(one.chance, one.share) for one in bins))
+    top = min(1.0, ceil(highest * EVEN_TOP) / EVEN_TOP)
     return chart(
         "Chance said, and share that came true",
         Axis("chance said", top, percent_says),
@@ -91,7 +93,7 @@ def _reliability(bins: tuple[Bin, ...]) -> Chart:
 def _depth_charts(head: HeadFigures) -> tuple[Chart, Chart]:
     ours, theirs = head.depths[MODEL], head.depths[head.rival]
     lifts = [one.lift for one in (*ours, *theirs) if not isnan(one.lift)]
-    called, top = Axis("share called, from the top", 1.0, percent_says), max(1.0, *lifts, 1.0)
+    called, top = Axis("share called, from the top", 1.0, percent_says), float(ceil(max(1.0, *lifts, 1.0)))
     gains = (
         Curve("chance", "any order", ((0, 0), (1, 1))),
         Curve("rival", head.rival, ((0, 0), *_points(theirs, "captured"))),
@@ -104,12 +106,12 @@ def _depth_charts(head: HeadFigures) -> tuple[Chart, Chart]:
     )
     return (
         chart("Share of all yes found", called, Axis("share of all yes found", 1.0, percent_says), gains),
-        chart("How many times more yes than in any order", called, Axis("lift", top, _one_digit), lift),
+        chart("How many times more yes than in any order", called, Axis("lift", top, _two_digits), lift),
     )
 
 
-def _one_digit(value: float) -> str:
-    return figure_says(value, 1)
+def _two_digits(value: float) -> str:
+    return figure_says(value, 2)
 
 
 def _points(found: tuple[Depth, ...], name: str) -> tuple[tuple[float, float], ...]:

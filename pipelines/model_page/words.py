@@ -52,10 +52,10 @@ def figure_says(value: float, digits: int = 3) -> str:
 def percent_says(share: float) -> str:
     """A share (0 to 1) in hundredths, with a digit more below ten; a dash where it has no meaning (NaN).
 
-    >>> percent_says(0.38), percent_says(0.0712), percent_says(1.0)
-    ('38 %', '7.1 %', '100 %')
+    >>> percent_says(0.38), percent_says(0.0712), percent_says(0.0)
+    ('38 %', '7.1 %', '0 %')
     """
-    return "–" if isnan(share) else f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"
+    return "–" if isnan(share) else f"{100 * share:.{1 if 0 < share < 0.0995 else 0}f} %"
 
 
 def metric_says(name: str, value: float) -> str:

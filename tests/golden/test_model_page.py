@@ -82,12 +82,12 @@ def test_curves_are_told_apart_without_colour() -> None:
 
 
 def test_a_point_stands_where_its_values_say() -> None:
-    """The picture is 420 by 320 with 58 left, 14 right, 12 above and 46 below: 348 by 262 within the axes."""
+    """The picture is 420 by 320 with 58 left, 26 right, 12 above and 46 below: 336 by 262 within the axes."""
     axes = Axis("x", 0.5, percent_says), Axis("y", 2.0, percent_says)
     made = chart("t", *axes, [Curve("model", "m", ((0, 0), (0.25, 1.0), (0.5, 3.0)))])
-    assert made.curves[0].marks == ((58.0, 274.0), (232.0, 143.0), (406.0, 12.0))
-    assert made.curves[0].path == "58.0,274.0 232.0,143.0 406.0,12.0"
-    assert [tick.says for tick in made.ticks_across] == ["0.0 %", "12 %", "25 %", "38 %", "50 %"]
+    assert made.curves[0].marks == ((58.0, 274.0), (226.0, 143.0), (394.0, 12.0))
+    assert made.curves[0].path == "58.0,274.0 226.0,143.0 394.0,12.0"
+    assert [tick.says for tick in made.ticks_across] == ["0 %", "12 %", "25 %", "38 %", "50 %"]
 
 
 def test_the_page_stands_with_its_version_and_goes_with_a_list(tmp_path: Path) -> None:
