@@ -3,11 +3,13 @@
 import os
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipelines.lists.page import MODEL_PAGE
+from pipelines.lists.day import DayList
+from pipelines.lists.page import MODEL_PAGE, write_list
 from pipelines.model_page.charts import Axis, Curve, chart
 from pipelines.model_page.page import copy_page, kept_text, page_html, pictures, write_page
 from pipelines.model_page.words import percent_says
@@ -101,6 +103,15 @@ def test_the_page_stands_with_its_version_and_goes_with_a_list(tmp_path: Path) -
     copied = (folder / MODEL_PAGE).read_text(encoding="utf-8")
     assert copied == page.read_text(encoding="utf-8")
     assert f'href="{LEAKS}"' in copied
+
+
+def test_the_list_links_the_page_that_lies_beside_it(tmp_path: Path) -> None:
+    day, link = DayList("shop", "b2b", date(2026, 3, 9), 25, "Ranked.", (), ()), f'href="{MODEL_PAGE}"'
+    write_list(tmp_path, day)
+    assert link not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    (tmp_path / MODEL_PAGE).write_text(page_html(MODEL, LEAKS), encoding="utf-8")
+    write_list(tmp_path, day)
+    assert link in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_page_kept_with_the_run_points_to_the_report_kept_there() -> None:
