@@ -17,6 +17,7 @@ from models.rank import rank_customers, rank_open
 from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
+from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
 from pipelines.store import write_beside
@@ -47,6 +48,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
     scores_file = write_scores(job, ranked, champion.version)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
+        copy_page(job.workspace, champion.version, folder)
         write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix)))
     write_deliveries(job, ranked)
     page = job.workspace.lists / str(job.day) / "index.html"

@@ -11,12 +11,14 @@ from models.train import Judgement, train
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
+from pipelines.model_page.figures import figures_of
+from pipelines.model_page.page import kept_text, write_page
 
 
 def train_project(job: Job) -> Champion:
     """Grades the columns, trains without the banned ones, keeps the run with its metrics, and makes the new model champion.
 
-    Writes leaks/DAY/. Raises FunnelcastError when there is too little to learn from, or leaks.allow names no column.
+    Writes leaks/DAY/ and models/VERSION/. Raises FunnelcastError when there is too little to learn from, or leaks.allow names no column.
     """
     check_setting(job)
     days, until = training_days(job, job.day), midnight(job.day)
@@ -33,13 +35,16 @@ def train_project(job: Job) -> Champion:
     report = doubt(job, report, matrix, result.judgements, until)
     page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
-        kept = {f"leaks/{name}": text for name, text in texts(report).items()}
+        figures = figures_of(job, matrix, result, report, tracking_of(job).versions())
+        kept = {f"leaks/{name}": text for name, text in texts(report).items()} | kept_text(figures)
         champion = tracking_of(job).record_training(result, kept)
+    model_page = write_page(job.workspace, figures, champion.version)
     tell_judgements(job, result.judgements)
     for note in result.notes:
         job.narrator.say(f"  Warning: {note}")
     tell_suspicion(job, report)
     job.narrator.say(f"  Leak report: {page}")
+    job.narrator.say(f"  Model page:  {model_page}")
     job.narrator.say(f"  Model version {champion.version} serves from now on; the run is in {tracking_of(job).uri}")
     return champion
 

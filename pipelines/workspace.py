@@ -62,6 +62,11 @@ class Workspace:
         return self.root / "leaks"
 
     @property
+    def models(self) -> Path:
+        """models/VERSION/model.html: how good each model was when it was trained."""
+        return self.root / "models"
+
+    @property
     def demo(self) -> Path:
         """The export files of the made-up company."""
         return self.root / "demo"
@@ -116,6 +121,7 @@ class Workspace:
             self.backtests,
             self.judged,
             self.leaks,
+            self.models,
             self.demo,
             self.recall,
         )

@@ -13,6 +13,7 @@ from pipelines.lists.words import weekday_says
 from pipelines.pages import content_hash, templates
 
 HERE = Path(__file__).parent
+MODEL_PAGE = "model.html"
 ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
 
 
@@ -38,15 +39,20 @@ class Board:
 def write_list(folder: Path, day: DayList) -> None:
     """Writes index.html, call.csv, nurture.csv, skip.csv and keep.csv into an existing folder.
 
-    The page is one file that asks nothing of any host. The tables are described in sheets.write_sheets.
+    The page is one file that asks nothing of any host; where a model page lies in the folder, it is linked. The tables are described in
+    sheets.write_sheets.
     """
     shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers))
-    page = page_html(day, [line for line in shown if line.band != "keep"], skipped)
+    model_page = MODEL_PAGE if (folder / MODEL_PAGE).is_file() else ""
+    page = page_html(day, [line for line in shown if line.band != "keep"], skipped, model_page)
     (folder / "index.html").write_bytes(page.encode("utf-8"))
 
 
-def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
-    """The page of a day: its open_lines to call or nurture, its customers, and how many leads were skipped."""
+def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page: str = "") -> str:
+    """The page of a day: its open_lines to call or nurture, its customers, and how many leads were skipped.
+
+    model_page: where the page of the model lies, seen from this one; empty where there is none.
+    """
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("list.css", "list.js"))
     leads = _board("leads", open_lines, day.stages, "Expected value")
     customers = _board("customers", day.customers, (), "Expected loss")
@@ -60,6 +66,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int) -> str:
             leads=leads,
             customers=customers,
             skipped=skipped,
+            model_page=model_page,
             owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
             stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
             style=style,

@@ -10,9 +10,11 @@ from configs.project import Leaks, Project
 from features.evidence import Finding
 from features.snapshots import midnight
 from models.leaks import Graded, LeakReport
+from models.track import Champion
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, matrix_of, training_days
 from pipelines.leaks.screen import screen
+from pipelines.lists.page import MODEL_PAGE
 from pipelines.store import Workspace, open_workspace
 from pipelines.train import train_project
 from tests.planted import FIELDS, column_of, plant
@@ -78,7 +80,8 @@ def test_a_banned_column_is_not_learned_from_unless_the_project_names_it(planted
     job = planted.job
     allow = Leaks(allow=(column_of("contract_no"),))
     allowing = job.project.model_copy(update={"heads": {"win": job.project.heads["win"]}, "leaks": allow})
-    learned = set(train_project(Job(allowing, job.workspace, job.data, DAY)).bundle.heads["win"].columns)
+    champion = train_project(Job(allowing, job.workspace, job.data, DAY))
+    learned = set(champion.bundle.heads["win"].columns)
     assert column_of("contract_no") in learned
     assert not learned & {column_of(field) for field in ("closed_on", "first_talk_on", "last_status", "lost_reason")}
     written = json.loads((job.workspace.leaks / str(DAY) / "report.json").read_text(encoding="utf-8"))
@@ -89,6 +92,18 @@ def test_a_banned_column_is_not_learned_from_unless_the_project_names_it(planted
     assert abs(win["auc_with"] - win["auc_without"]) < 0.05
     assert (job.workspace.leaks / str(DAY) / "index.html").is_file()
     assert list(job.workspace.artefacts.rglob("leaks/report.json"))
+    _check_model_page(planted, champion)
+
+
+def _check_model_page(planted: Planted, champion: Champion) -> None:
+    """It stands in the workspace and with the run, tells of the model that serves, and names nobody."""
+    workspace, model = planted.job.workspace, champion.bundle.heads["win"]
+    page = (workspace.models / champion.version / MODEL_PAGE).read_text(encoding="utf-8")
+    (kept,) = workspace.artefacts.rglob(MODEL_PAGE)
+    assert kept.read_text(encoding="utf-8") == page.replace(f"../../leaks/{DAY}/index.html", "leaks/index.html")
+    for said in (f"{model.rows:,}", f"{model.yes:,}", f"{model.trained_from:%Y-%m-%d}", "stage rate", "logistic"):
+        assert f">{said}" in page, said
+    assert [lead for lead in planted.matrix.snapshots["lead_id"].unique() if lead in page] == []
 
 
 def test_evidence_has_figures(planted: Planted) -> None:

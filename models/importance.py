@@ -1,0 +1,57 @@
+"""Says which behaviours of the leads a model looks at most, and which way each of them moves the chance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.behaviours import behaviour_of
+from features.feature import FeatureColumn
+
+Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How much one behaviour moves the chances: the mean of its contributions without their signs, in log odds, and its share of all.
+
+    raises, lowers: what its heaviest column says of the middle one of the rows that it raises, and lowers; empty where there is none.
+    """
+
+    behaviour: str
+    column: str
+    moves: float
+    share: float
+    raises: str
+    lowers: str
+
+
+def weights(
+    contributions: Floats, values: Values, columns: Sequence[FeatureColumn], stages: Mapping[int, str]
+) -> tuple[Weight, ...]:
+    """The behaviours that a model uses, the heaviest first.
+
+    contributions: (rows, columns + 1) in log odds, the last column the base (see models.predict.contributions); values: (rows, columns).
+    The columns of one behaviour are summed within a row before the sign goes, as they are for a reason on the list. The mean of SHAP
+    values without sign as importance: Lundberg et al. 2020. stages: a stage's rank to what people call it.
+    """
+    places: dict[str, list[int]] = {}
+    for place, column in enumerate(columns):
+        places.setdefault(behaviour_of(column.feature), []).append(place)
+    moved = {name: float(np.abs(contributions[:, at].sum(axis=1)).mean()) for name, at in places.items()}
+    total = sum(moved.values())
+    heaviest = sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
+    found = []
+    for name in heaviest:
+        place = max(places[name], key=lambda at: float(np.abs(contributions[:, at]).mean()))
+        pull, seen, column = contributions[:, place], values[:, place], columns[place]
+        sides = (_says(column, seen[pull > 0], stages), _says(column, seen[pull < 0], stages))
+        found.append(Weight(name, column.name, moved[name], moved[name] / total, *sides))
+    return tuple(found)
+
+
+def _says(column: FeatureColumn, seen: Values, stages: Mapping[int, str]) -> str:
+    """The sentence of the middle value, unknown ones (NaN) being the highest; empty for no values."""
+    return column.sentence(float(np.sort(seen)[len(seen) // 2]), stages) if len(seen) else ""

@@ -1,0 +1,118 @@
+"""The page of a made-up training comes out byte for byte as it was last agreed."""
+
+import os
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.lists.day import DayList
+from pipelines.lists.page import MODEL_PAGE, write_list
+from pipelines.model_page.charts import Axis, Curve, chart
+from pipelines.model_page.page import copy_page, kept_text, page_html, pictures, write_page
+from pipelines.model_page.words import percent_says
+from pipelines.store import Workspace
+from tests.made_up_model import MODEL, WHOLE, WIN
+
+GOLDEN = Path(__file__).parent / "files" / "model" / "index.html"
+LEAKS = "../../leaks/2026-03-09/index.html"
+
+
+def test_the_page_is_as_agreed() -> None:
+    """After a change that is meant, RENEW_GOLDEN=1 writes the file anew, and fails so that nobody leaves it on."""
+    made = page_html(WHOLE, LEAKS).encode()
+    if os.environ.get("RENEW_GOLDEN"):
+        GOLDEN.parent.mkdir(parents=True, exist_ok=True)
+        GOLDEN.write_bytes(made)
+        pytest.fail("the model page is renewed; look at the difference and run again without RENEW_GOLDEN")
+    assert made == GOLDEN.read_bytes()
+
+
+def test_the_page_asks_nothing_of_anybody_and_takes_no_markup_from_data() -> None:
+    page = page_html(WHOLE, LEAKS)
+    assert "<script" not in page
+    assert "http:" not in page
+    assert "https:" not in page
+    assert " style=" not in page
+    assert "default-src 'none'" in page
+    for text in ("shop &lt;b&gt;", "New &lt;i&gt;", "it loses &lt;more&gt;", "Has &lt;script&gt;not"):
+        assert text in page
+
+
+def test_ladder_and_drift_are_left_out_where_there_are_none() -> None:
+    with_both, without = page_html(WHOLE, LEAKS), page_html(MODEL, LEAKS)
+    for said in ("The ladder", "150 are enough", "Drift since training", 'href="#drift"', "Has moved a lot"):
+        assert said in with_both
+        assert said not in without
+    assert with_both.count("The ladder") == 1
+
+
+def test_the_first_model_has_none_before_it() -> None:
+    page = page_html(replace(MODEL, versions=()), LEAKS)
+    assert "There was no other model." in page
+    assert "Why it served or not" not in page
+
+
+def test_every_number_of_a_chart_stands_in_a_table() -> None:
+    page = page_html(MODEL, LEAKS)
+    said = [*(one.chance for one in WIN.bins), *(one.share for one in WIN.bins)]
+    said += [one.captured for found in WIN.depths.values() for one in found]
+    for share in said:
+        assert f'<td class="n">{percent_says(share)}</td>' in page
+    drawn = pictures(WIN)
+    assert [len(curve.marks) for curve in drawn.reliability.curves] == [0, 2]
+    assert [len(curve.marks) for curve in drawn.gains.curves] == [0, 4, 4]
+    assert [len(curve.marks) for curve in drawn.lift.curves] == [0, 3, 3]
+
+
+def test_curves_are_told_apart_without_colour() -> None:
+    """Each style has dashes or marks of its own, and the words in the key."""
+    page = page_html(MODEL, LEAKS)
+    style = page[page.index("<style>") : page.index("</style>")]
+    dashes = {
+        name: re.findall(rf"polyline\.{name} {{[^}}]*stroke-dasharray: ([^;]+);", style)
+        for name in ("model", "rival", "chance")
+    }
+    assert not dashes["model"]
+    assert dashes["rival"] != dashes["chance"]
+    assert dashes["rival"]
+    assert dashes["chance"]
+    assert '<circle class="model"' in page
+    assert '<rect class="rival"' in page
+
+
+def test_a_point_stands_where_its_values_say() -> None:
+    """The picture is 420 by 320 with 58 left, 26 right, 12 above and 46 below: 336 by 262 within the axes."""
+    axes = Axis("x", 0.5, percent_says), Axis("y", 2.0, percent_says)
+    made = chart("t", *axes, [Curve("model", "m", ((0, 0), (0.25, 1.0), (0.5, 3.0)))])
+    assert made.curves[0].marks == ((58.0, 274.0), (226.0, 143.0), (394.0, 12.0))
+    assert made.curves[0].path == "58.0,274.0 226.0,143.0 394.0,12.0"
+    assert [tick.says for tick in made.ticks_across] == ["0 %", "12 %", "25 %", "38 %", "50 %"]
+
+
+def test_the_page_stands_with_its_version_and_goes_with_a_list(tmp_path: Path) -> None:
+    workspace, folder = Workspace(tmp_path), tmp_path / "lists" / "2026-03-09"
+    folder.mkdir(parents=True)
+    copy_page(workspace, "4", folder)
+    assert not list(folder.iterdir())
+    page = write_page(workspace, MODEL, "4")
+    assert page == tmp_path / "models" / "4" / MODEL_PAGE
+    copy_page(workspace, "4", folder)
+    copied = (folder / MODEL_PAGE).read_text(encoding="utf-8")
+    assert copied == page.read_text(encoding="utf-8")
+    assert f'href="{LEAKS}"' in copied
+
+
+def test_the_list_links_the_page_that_lies_beside_it(tmp_path: Path) -> None:
+    day, link = DayList("shop", "b2b", date(2026, 3, 9), 25, "Ranked.", (), ()), f'href="{MODEL_PAGE}"'
+    write_list(tmp_path, day)
+    assert link not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    (tmp_path / MODEL_PAGE).write_text(page_html(MODEL, LEAKS), encoding="utf-8")
+    write_list(tmp_path, day)
+    assert link in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_page_kept_with_the_run_points_to_the_report_kept_there() -> None:
+    assert 'href="leaks/index.html"' in kept_text(MODEL)[MODEL_PAGE]
