@@ -168,6 +168,11 @@ def _lists(outcomes: Floats, scores: Floats, days: NDArray[np.datetime64], capac
     return [_by_score(outcomes[rows], scores[rows])[1][:capacity] for rows in each_day]
 
 
+def brought(worth: Floats, scores: Floats, listed: int) -> float:
+    """What the top `listed` rows bring in all, when each row brings its worth (n,), such as 1 for a yes or the amount of a sale."""
+    return float(_by_score(worth, scores)[1][:listed].sum())
+
+
 def gains(outcomes: Floats, scores: Floats) -> Floats:
     """The share of all yes found in the top k rows, for k = 0 to n; shape (n + 1,)."""
     shared = _by_score(outcomes, scores)[1]
@@ -176,7 +181,7 @@ def gains(outcomes: Floats, scores: Floats) -> Floats:
 
 
 def _by_score(outcomes: Floats, scores: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """The rows by falling score, and their outcomes in that order, rows of one score each holding the mean of theirs."""
+    """The rows by falling score, and their outcomes (or worth) in that order, rows of one score each holding the mean of theirs."""
     order = np.argsort(-scores, kind="stable")
     ranked = pd.Series(outcomes[order])
     shared: Floats = ranked.groupby(np.cumsum(np.diff(scores[order], prepend=np.nan) != 0)).transform("mean").to_numpy()

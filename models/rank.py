@@ -27,9 +27,9 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
     Ties: the higher chance, then the later touch, then lead_id.
     """
     chance = scores[setting.head]
-    by_value = "win" in scores and scores["amount"].gt(0).mean() >= ENOUGH_AMOUNTS
     won = scores.get("win", chance)
     ranked = scores.assign(expected_value=won * scores["amount"])
+    by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked, worth, chance)
     bands = np.select(
@@ -43,6 +43,11 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
         else f"Ranked by the chance to {VERBS[setting.head]}."
     )
     return Ranking(ranked.assign(band=bands), says)
+
+
+def ranks_by_value(scores: pd.DataFrame) -> bool:
+    """Whether open leads rank by their expected_value: there is a chance of winning, and at least half are worth something."""
+    return "win" in scores and bool(scores["expected_value"].gt(0).mean() >= ENOUGH_AMOUNTS)
 
 
 def rank_customers(scores: pd.DataFrame, setting: ListSetting) -> pd.DataFrame:

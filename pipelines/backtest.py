@@ -14,15 +14,15 @@ import pyarrow.parquet as pq
 from features.matrix import Matrix
 from features.snapshots import midnight
 from models.backtest import Backtest, backtest
-from models.leaks import LeakReport, without
+from models.leaks import LeakReport
 from models.rivals.roster import Background
-from models.split import days_of
 from models.verdict import verdicts
 from pipelines.cut_offs import CutOff, given, rolling
-from pipelines.job import Job, background_of, matrix_of, outcomes_known, training_days
+from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.judged import Kept, open_kept
-from pipelines.leaks.screen import check_setting, screen, tell
+from pipelines.leaks.screen import check_setting, tell
 from pipelines.order import parse_day
+from pipelines.standpoint import look_from
 from pipelines.store import write_beside
 from pipelines.told import tell_verdicts
 
@@ -112,28 +112,15 @@ def _judge(job: Job, kept: Kept, cut_offs: Sequence[CutOff], workers: int | None
 def _judge_at(
     job: Job, cut_off: CutOff, matrix: Matrix, background: Background, on_head: Callable[[str], None]
 ) -> tuple[LeakReport, Backtest]:
-    """Screens, trains and judges as one would have at a cut-off.
-
-    One matrix serves all cut-offs, because features know no row that was known after their as_of. Outcomes do: those that are learned from
-    are read once more as they were known then.
-    """
-    learned, stands_at = _learned(job, cut_off), cut_off.stands_at
-    past = outcomes_known(job, _rows(matrix, learned), stands_at)
-    report = screen(job, past, learned, stands_at)
-    hidden = report.kept_out | job.for_people
-    past, later = (without(rows, hidden, report.banned_fields) for rows in (past, _rows(matrix, cut_off.judged)))
-    known = background.without_fields(report.banned_fields)
+    """Screens, trains and judges as one would have at a cut-off."""
+    then = look_from(job, matrix, background, _learned(job, cut_off), cut_off.judged)
     until = midnight(cut_off.learned_until)
-    return report, backtest(past, later, job.heads, until, job.project.list.capacity, on_head, known)
+    found = backtest(then.past, then.later, job.heads, until, job.project.list.capacity, on_head, then.background)
+    return then.report, found
 
 
 def _learned(job: Job, cut_off: CutOff) -> list[date]:
     return training_days(job, cut_off.learned_until)
-
-
-def _rows(matrix: Matrix, days: Sequence[date]) -> Matrix:
-    wanted = pd.DatetimeIndex([midnight(day) for day in days]).to_numpy().astype("datetime64[us]")
-    return matrix.take(pd.Series(days_of(matrix.snapshots)).isin(wanted).to_numpy())
 
 
 def _write(job: Job, found: Backtest, table: pd.DataFrame, run: str) -> Path:

@@ -116,6 +116,14 @@ def watch(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = No
 
 
 @app.command()
+def receipts(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None) -> None:
+    """Sets the lists that were served beside what has happened since, and beside the lists that simpler ways would have made."""
+    from pipelines import commands
+
+    commands.receipts(_order(project, as_of, workspace, None))
+
+
+@app.command()
 def catalogue(project: ProjectFile, workspace: WorkspaceDir = None) -> None:
     """Writes the page on which every feature can be looked up: what it counts, how it is said, and its SQL."""
     from pipelines import commands

@@ -94,6 +94,14 @@ def watch(order: Order) -> bool:
         return watch_project(job).good
 
 
+def receipts(order: Order) -> None:
+    """Writes and shows the receipts of the lists whose windows are over."""
+    from pipelines.receipts import settle_lists
+
+    with open_job(order) as job:
+        settle_lists(job)
+
+
 def erase(order: Order, lead_ids: Sequence[str]) -> None:
     """Erases leads; never through Prefect, which keeps what a flow was called with."""
     from pipelines.erase import erase_leads

@@ -19,7 +19,7 @@ from features.query import count_rows
 from features.reading import Files
 from pipelines.workspace import Workspace, write_beside
 
-KEPT_SPINES = 3  # training, a backtest, and the watch look at different days
+KEPT_SPINES = 4  # training, a backtest, the watch and the receipts look at different days
 MOST_BYTES = 4 << 30  # a larger matrix is worked out faster than a disk keeps it
 HOUSE = Path(features.__file__).parent.parent
 Values = NDArray[np.float32]

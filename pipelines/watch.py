@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from configs.project import HeadName
 from features.matrix import Matrix
 from features.query import answer
 from features.snapshots import midnight, snapshot_days, today
 from models.bundle import Bundle, HeadModel
 from models.drift import gone_dark, promise, stability_index
+from models.heads import Head
 from models.predict import Values, contributions, inputs, margins
 from models.track import Champion
 from pipelines.job import Job, matrix_of
+from pipelines.since import ends_at, read_scores, said_and_came, scored_days
 from pipelines.store import observed_until, open_lake
 from pipelines.train import tracking_of
 
@@ -111,17 +110,11 @@ def _feeds(job: Job, day: date) -> Iterator[Check]:
 
 
 def _list(job: Job, day: date) -> Check:
-    days = [made for made in _scored_days(job) if made <= day]
+    days = [made for made in scored_days(job) if made <= day]
     if not days:
         return Check("list", good=False, says="No list has been made; run funnelcast score.")
     age = (day - days[-1]).days
     return Check("list", age <= job.project.watch.list_days, f"The newest list is of {days[-1]}.")
-
-
-def _scored_days(job: Job) -> list[date]:
-    return sorted(
-        date.fromisoformat(folder.name.removeprefix("as_of=")) for folder in job.workspace.scores.glob("as_of=*")
-    )
 
 
 def _model(job: Job, champion: Champion | None, day: date) -> Check:
@@ -200,17 +193,13 @@ def _promises(job: Job, day: date) -> Iterator[Check]:
     """For each head, the newest scores whose window is over, against what came."""
     until = min(observed_until(job.workspace), midnight(day))
     for head in job.heads:
-        over = [made for made in _scored_days(job) if midnight(made) + timedelta(days=head.horizon_days) <= until]
+        over = [made for made in scored_days(job) if ends_at(made, head) <= until]
         if over:
-            yield _kept(job, head.name, over[-1])
+            yield _kept(job, head, over[-1])
 
 
-def _kept(job: Job, head: HeadName, made: date) -> Check:
-    file = Path(job.workspace.scores / f"as_of={made}" / "scores.parquet")
-    scores = pq.read_table(file, columns=["lead_id", "cohort", head]).to_pandas()
-    matrix = matrix_of(job, [made], None)
-    came = matrix.snapshots[["lead_id", "cohort"]].assign(came=matrix.outcomes[head])
-    both = scores.merge(came, on=["lead_id", "cohort"]).dropna()
-    kept = promise(both[head].to_numpy(), both["came"].to_numpy())
-    said = f"{head}: the list of {made} promised {kept.expected:,.1f}, {kept.came:,.0f} came ({kept.sigmas:+.1f} standard deviations)."
+def _kept(job: Job, head: Head, made: date) -> Check:
+    _, both = said_and_came(read_scores(job, made), matrix_of(job, [made], None), head)
+    kept = promise(both["chance"].to_numpy(), both["came"].to_numpy())
+    said = f"{head.name}: the list of {made} promised {kept.expected:,.1f}, {kept.came:,.0f} came ({kept.sigmas:+.1f} standard deviations)."
     return Check("promise", abs(kept.sigmas) <= job.project.watch.promise_sigmas, said)

@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "judged"
 
     @property
+    def receipts(self) -> Path:
+        """receipts/DAY.json: what came of the list of that day; never rewritten."""
+        return self.root / "receipts"
+
+    @property
     def leaks(self) -> Path:
         """leaks/DAY/index.html and report.json: what each training found on its columns."""
         return self.root / "leaks"
@@ -119,6 +124,7 @@ class Workspace:
             self.scores,
             self.lists,
             self.backtests,
+            self.receipts,
             self.judged,
             self.leaks,
             self.models,

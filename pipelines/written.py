@@ -1,5 +1,6 @@
 """Keeps what was said on a day: the scores of every lead, and who was put on the list."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -9,11 +10,21 @@ import pyarrow.parquet as pq
 from features.snapshots import midnight
 from features.tables import deliveries
 from pipelines.job import Job
-from pipelines.store import write_beside
+from pipelines.store import Workspace, write_beside
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())])
 CERTAIN = 1.0  # every line is put on the list by its rank alone
+
+
+def scores_file(workspace: Workspace, day: date) -> Path:
+    """Where the scores of a day lie."""
+    return workspace.scores / f"as_of={day}" / "scores.parquet"
+
+
+def deliveries_file(workspace: Workspace, day: date) -> Path:
+    """Where it is kept who stood on the list of a day."""
+    return workspace.lake / deliveries.name / f"as_of={day}.parquet"
 
 
 def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
@@ -38,7 +49,7 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
         funnel=job.project.funnel.name,
         feature_fingerprint=job.fingerprint,
     )
-    target = job.workspace.scores / f"as_of={job.day}" / "scores.parquet"
+    target = scores_file(job.workspace, job.day)
     with write_beside(target) as part:
         pq.write_table(
             pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
@@ -59,7 +70,7 @@ def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
     )
     for name in ("happened_at", "known_at"):
         schema = schema.set(schema.get_field_index(name), pa.field(name, pa.timestamp("us")))
-    with write_beside(job.workspace.lake / deliveries.name / f"as_of={job.day}.parquet") as part:
+    with write_beside(deliveries_file(job.workspace, job.day)) as part:
         pq.write_table(
             pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
         )

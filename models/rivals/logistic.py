@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.calibrate import Calibrator, fit_platt
 from models.heads import Head
@@ -55,13 +56,19 @@ def learn_logistic(rows: Matrix, outcomes: Floats, head: Head) -> tuple[Logistic
     """The regression of the outcomes 0 or 1 (rows,) and the calibrator of its margins out of time.
 
     The strength of the ridge is the one with the least log loss on later blocks of weeks (see models.split.expanding_folds), each judged by
-    weights from the weeks before it; all scales come from the rows that weights are learned from.
+    weights from the weeks before it; all scales come from the rows that weights are learned from. Raises FunnelcastError when there are too
+    few days to divide, or one outcome alone comes before each block.
     """
     folds = [
         fold
         for fold in expanding_folds(days_of(rows.snapshots), head)
         if 0 < outcomes[fold.earlier].sum() < fold.earlier.sum()
     ]
+    if not folds:
+        raise FunnelcastError(
+            f"{head.name}: logistic regression has too little to learn from, because the older weeks know one outcome alone; "
+            "bring an earlier past."
+        )
     later = np.concatenate([outcomes[fold.later] for fold in folds])
     found = np.hstack([_margins_by_strength(rows.values, outcomes, fold) for fold in folds])
     best = int(np.argmin([log_loss(later, 1 / (1 + np.exp(-margins))) for margins in found]))

@@ -1,12 +1,15 @@
 """All rivals of a model, each knowing only what the model knew."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from configs.declared import PointsTable
+from configs.errors import FunnelcastError
 from features.closings import nothing_closed
 from features.matrix import FIELD_COLUMN, Matrix
 from models.heads import Head
@@ -21,6 +24,8 @@ from models.rivals.stage_rate import stage_rate
 from models.split import days_of
 
 Floats = NDArray[np.float64]
+
+POINTS = "points"  # the one rival that needs no past
 
 
 @dataclass(frozen=True)
@@ -50,26 +55,71 @@ def rivals(learned: Matrix, judged: Matrix, head: Head, background: Background) 
 
     stage_rate, recency, oldest_first and best_column only rank (see there); points, bayes and logistic may serve.
     """
-    outcomes = learned.outcomes[head.name].to_numpy(dtype=np.float64)
-    until = days_of(judged.snapshots).min()
-    habits = [habit(learned.snapshots, outcomes, judged.snapshots) for habit in (stage_rate, recency, oldest_first)]
-    ready = [served.says(judged) for served in served_rivals(learned, head, background, until)]
-    return (*habits, best_column(learned, outcomes, judged), *ready)
+    return tuple(say() for say in _each(learned, judged, head, background).values())
+
+
+def able_rivals(
+    learned: Matrix, judged: Matrix, head: Head, background: Background
+) -> tuple[tuple[Rival, ...], dict[str, str]]:
+    """The rivals that have enough past, as `rivals` gives them, and by the name of each of the others a sentence why it has not.
+
+    Without both outcomes among the learned rows only the points table is able.
+    """
+    outcomes = _outcomes(learned, head)
+    able: list[Rival] = []
+    unable: dict[str, str] = {}
+    for name, say in _each(learned, judged, head, background).items():
+        if name != POINTS and not 0 < outcomes.sum() < len(outcomes):
+            unable[name] = f"{head.name}: of the {len(outcomes):,} snapshots to learn from, all say the same."
+            continue
+        try:
+            able.append(say())
+        except FunnelcastError as error:
+            unable[name] = str(error)
+    return tuple(able), unable
+
+
+def _each(learned: Matrix, judged: Matrix, head: Head, background: Background) -> dict[str, Callable[[], Rival]]:
+    """Every rival by name, ready to be asked about the judged rows."""
+    rows, outcomes, later = learned.snapshots, _outcomes(learned, head), judged.snapshots
+    served = _each_served(learned, head, background, days_of(later).min())
+    return {
+        "stage_rate": lambda: stage_rate(rows, outcomes, later),
+        "recency": lambda: recency(rows, outcomes, later),
+        "oldest_first": lambda: oldest_first(rows, outcomes, later),
+        "best_column": lambda: best_column(learned, outcomes, judged),
+        **{name: partial(_says, learn, judged) for name, learn in served.items()},
+    }
+
+
+def _says(learn: Callable[[], Served], judged: Matrix) -> Rival:
+    return learn().says(judged)
 
 
 def served_rivals(
     learned: Matrix, head: Head, background: Background, until: np.datetime64
 ) -> tuple[Served, Served, Served]:
     """Points, naive Bayes and logistic regression as they could be made at `until` (UTC without zone) from the learned rows."""
-    outcomes = learned.outcomes[head.name].to_numpy(dtype=np.float64)
+    points, bayes, logistic = (learn() for learn in _each_served(learned, head, background, until).values())
+    return points, bayes, logistic
+
+
+def _each_served(
+    learned: Matrix, head: Head, background: Background, until: np.datetime64
+) -> dict[str, Callable[[], Served]]:
+    """By name what makes each of served_rivals."""
+    outcomes = _outcomes(learned, head)
 
     def bayes(rows: Matrix, moment: np.datetime64) -> NaiveBayes:
-        said = rows.outcomes[head.name].to_numpy(dtype=np.float64)
-        return learn_bayes(rows, said, head, background.closed_by(moment), background.stages)
+        return learn_bayes(rows, _outcomes(rows, head), head, background.closed_by(moment), background.stages)
 
     card = points_card(background.points, head, background.stages)
-    return (
-        Served(card, out_of_time(lambda _, __: card, learned, outcomes, head)),
-        Served(bayes(learned, until), out_of_time(bayes, learned, outcomes, head)),
-        Served(*learn_logistic(learned, outcomes, head)),
-    )
+    return {
+        POINTS: lambda: Served(card, out_of_time(lambda _, __: card, learned, outcomes, head)),
+        "bayes": lambda: Served(bayes(learned, until), out_of_time(bayes, learned, outcomes, head)),
+        "logistic": lambda: Served(*learn_logistic(learned, outcomes, head)),
+    }
+
+
+def _outcomes(rows: Matrix, head: Head) -> Floats:
+    return rows.outcomes[head.name].to_numpy(dtype=np.float64)

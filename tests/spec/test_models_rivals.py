@@ -17,7 +17,7 @@ from models.rivals.bayes import learn_bayes
 from models.rivals.best_column import best_column
 from models.rivals.order import oldest_first, recency
 from models.rivals.points import points_card
-from models.rivals.roster import Background, rivals, served_rivals
+from models.rivals.roster import Background, able_rivals, rivals, served_rivals
 from models.rivals.served import from_json
 from models.rivals.stage_rate import STAGE_WEIGHT, stage_rate
 
@@ -210,3 +210,20 @@ def test_only_who_was_known_to_be_closed_counts() -> None:
         until=[pd.Timestamp("9999-01-01")] * 2 + [DAY],
     )
     assert Background(closed=leads).closed_by(np.datetime64(datetime(2024, 3, 4))).index.tolist() == [0]
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_without_both_outcomes_in_the_past_only_the_points_table_has_a_list(rows: int) -> None:
+    judged = matrix(np.arange(4.0).reshape(-1, 1))
+    able, unable = able_rivals(judged.take(np.arange(4) < rows), judged, WIN, Background())
+    assert [rival.name for rival in able] == ["points"]
+    assert set(unable) == {"stage_rate", "recency", "oldest_first", "best_column", "bayes", "logistic"}
+    assert unable["bayes"] == f"win: of the {rows} snapshots to learn from, all say the same."
+
+
+def test_who_needs_more_days_than_there_are_is_left_out_alone() -> None:
+    judged = matrix(np.arange(4.0).reshape(-1, 1))
+    learned = Matrix(judged.snapshots, judged.values, judged.columns, pd.DataFrame({"win": [0.0, 1.0, 0.0, 1.0]}))
+    able, unable = able_rivals(learned, judged, WIN, Background())
+    assert [rival.name for rival in able] == ["stage_rate", "recency", "oldest_first", "best_column", "points", "bayes"]
+    assert "too few as-of days" in unable["logistic"]
