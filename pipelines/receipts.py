@@ -23,6 +23,7 @@ from pipelines.settled import tell_receipts
 from pipelines.since import ends_at, read_scores, said_and_came, served_days
 from pipelines.standpoint import look_from
 from pipelines.store import observed_until, write_beside
+from pipelines.train import tracking_of
 from pipelines.written import deliveries_file, scores_file
 
 
@@ -51,7 +52,8 @@ def settle_lists(job: Job) -> tuple[Receipt, ...]:
         )
     for day in kept:
         _tell_changed(job, kept[day].listed)
-    lists = [found for day in served if (found := _list_of(job, day)) is not None]
+    trained = {version.number: version.trained_until for version in tracking_of(job).versions()} if served else {}
+    lists = [found for day in served if (found := _list_of(job, day, trained)) is not None]
     due = [one for one in lists if ends_at(one.day, one.head) <= until]
     new = _settle(job, due, until) if due else []
     receipts = tuple(
@@ -93,8 +95,11 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _list_of(job: Job, day: date) -> _List | None:
-    """The list of a day; None, and a line says why, when there are no scores that tell what it promised."""
+def _list_of(job: Job, day: date, trained: Mapping[str, str]) -> _List | None:
+    """The list of a day; None, and a line says why, when there are no scores that tell what it promised then.
+
+    trained: by model version the day (as 2026-06-30) up to which it knew what came.
+    """
     if not scores_file(job.workspace, day).exists():
         job.narrator.say(f"  The list of {day} gets no receipt: its scores are gone.")
         return None
@@ -104,6 +109,13 @@ def _list_of(job: Job, day: date) -> _List | None:
     head = next((head for head in job.heads if head.name == name), None)
     if head is None or name not in scores or scores[name].isna().all():
         job.narrator.say(f"  The list of {day} gets no receipt: its scores or the project have no head '{name}'.")
+        return None
+    version = str(scores["model_version"].iloc[0])
+    if trained.get(version, "") > str(day):
+        job.narrator.say(
+            f"  The list of {day} gets no receipt: it was made after the fact, by model version {version}, which knew what came "
+            f"until {trained[version]}."
+        )
         return None
     listed = pq.ParquetFile(deliveries_file(job.workspace, day)).read(columns=["lead_id", "band"]).to_pandas()
     bands = listed[listed["band"].isin(["call", "nurture"])].set_index("lead_id")["band"]

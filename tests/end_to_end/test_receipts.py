@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +194,19 @@ def test_the_command_prints_the_days_and_their_sum(
     assert "2 lists called 10 leads: " in said
     assert f"wins expected, {came:.0f} came" in said
     assert "most recent touch first would have brought" in said
+
+
+def test_a_list_made_after_the_fact_has_no_receipt(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    before = date.fromisoformat(LISTS[0]) - timedelta(days=7)
+    for kind in ("scores", "lake/deliveries"):
+        for served in (shop.workspace / kind).glob(f"as_of={LISTS[0]}*"):
+            served.rename(served.with_name(served.name.replace(LISTS[0], str(before))))
+    settle(shop)
+    assert f"{before}.json" not in written(shop)
+    assert (
+        f"The list of {before} gets no receipt: it was made after the fact, by model version 1, which knew what came "
+        f"until {LISTS[0]}." in capsys.readouterr().err
+    )
 
 
 def test_what_cannot_be_settled_is_said_in_a_sentence(shop: Shop) -> None:
