@@ -1,6 +1,11 @@
 """Which features see one and the same behaviour of a lead, so that it becomes one reason and not several."""
 
-from features.feature import Feature, Measure, Rhythm, Selection
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.feature import Feature, FeatureColumn, Measure, Rhythm, Selection
 from features.readings import Colleagues, Conditions, CriterionReading, Fact, FieldReading
 
 # One time, counted from one moment or measured against what is usual.
@@ -22,6 +27,13 @@ def behaviour_of(feature: Feature) -> str:
     is one behaviour, its edits included, and a criterion belongs to the first of its fields.
     """
     return feature.behaviour or _seen(feature)
+
+
+def numbered_behaviours(columns: Sequence[FeatureColumn]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The behaviours that the columns see, in the order of the first that sees each, and for every column the number of its own from 0."""
+    names = [behaviour_of(column.feature) for column in columns]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return tuple(numbers), np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def _seen(feature: Feature) -> str:

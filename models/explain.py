@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.behaviours import behaviour_of
+from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
 
 Floats = NDArray[np.float64]
@@ -53,12 +53,10 @@ class Telling:
 
 def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
     """What may be said of the rows of a list, values (rows, columns): nothing that it shows anyway or that is true of everyone on it."""
-    names = [behaviour_of(column.feature) for column in columns]
-    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     tells = np.array([column.feature.is_reason for column in columns], dtype=np.bool_)
     if len(values) >= EVERYONE:
         tells &= ~((values == values[0]) | (np.isnan(values) & np.isnan(values[0]))).all(axis=0)
-    return Telling(columns, np.array([number[name] for name in names]), tells)
+    return Telling(columns, numbered_behaviours(columns)[1], tells)
 
 
 def explain(
@@ -75,13 +73,19 @@ def explain(
     one behaviour are summed and said in the words of the column that weighs most. Points spread the difference between the
     row's chance and the base chance over all behaviours in proportion to their contributions, so that they add up to it.
     """
-    weights = np.zeros((len(contributions), int(words.behaviours.max()) + 1))
-    np.add.at(weights.T, words.behaviours, contributions[:, :-1].T)
+    weights = by_behaviour(contributions, words.behaviours)
     points = 100 * weights * _chance_per_margin(contributions, to_chance)[:, None]
     return [
         _explain_row(weights[row], points[row], contributions[row, :-1], values[row], words, stages)
         for row in range(len(contributions))
     ]
+
+
+def by_behaviour(contributions: Floats, behaviours: NDArray[np.int64]) -> Floats:
+    """The contributions (rows, columns + 1) without the base, summed by the number of each column's behaviour: (rows, behaviours)."""
+    weights = np.zeros((len(contributions), int(behaviours.max()) + 1))
+    np.add.at(weights.T, behaviours, contributions[:, :-1].T)
+    return weights
 
 
 def _chance_per_margin(contributions: Floats, to_chance: Callable[[Floats], Floats]) -> Floats:

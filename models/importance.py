@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.behaviours import behaviour_of
+from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
+from models.explain import by_behaviour
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
@@ -37,18 +38,17 @@ def weights(
     The columns of one behaviour are summed within a row before the sign goes, as they are for a reason on the list. The mean of SHAP
     values without sign as importance: Lundberg et al. 2020. stages: a stage's rank to what people call it.
     """
-    places: dict[str, list[int]] = {}
-    for place, column in enumerate(columns):
-        places.setdefault(behaviour_of(column.feature), []).append(place)
-    moved = {name: float(np.abs(contributions[:, at].sum(axis=1)).mean()) for name, at in places.items()}
-    total = sum(moved.values())
-    heaviest = sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
+    names, numbers = numbered_behaviours(columns)
+    moved = np.abs(by_behaviour(contributions, numbers)).mean(axis=0)
+    alone = np.abs(contributions[:, :-1]).mean(axis=0)
     found = []
-    for name in heaviest:
-        place = max(places[name], key=lambda at: float(np.abs(contributions[:, at]).mean()))
-        pull, seen, column = contributions[:, place], values[:, place], columns[place]
-        sides = (_says(column, seen[pull > 0], stages), _says(column, seen[pull < 0], stages))
-        found.append(Weight(name, column.name, moved[name], moved[name] / total, *sides))
+    for number in np.argsort(-moved, kind="stable"):
+        if moved[number] > 0:
+            place = int(np.argmax(np.where(numbers == number, alone, -1.0)))
+            pull, seen, column = contributions[:, place], values[:, place], columns[place]
+            sides = (_says(column, seen[pull > 0], stages), _says(column, seen[pull < 0], stages))
+            moves = float(moved[number])
+            found.append(Weight(names[number], column.name, moves, moves / float(moved.sum()), *sides))
     return tuple(found)
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from models.backtest import CHANCE, SCORE
+from models.depth import CUSTOMER
 from models.intervals import Judged, intervals
 from models.rivals.rival import Rival
 
 Part = tuple[str, str, str, pd.DataFrame]  # head, cut-off and stage of some rows, and the rows
 ALL = "all"
-CUSTOMER = "customer"  # where a customer's stage is not known
 COLUMNS = ["head", "cut_off", "stage", "model", "metric", "value", "low", "high"]
 
 

@@ -1,6 +1,6 @@
 """Small made-up lakes for tests: the canonical tables in memory, filled row by row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -34,7 +34,7 @@ def lake(rows: dict[str, Iterable[Row]], touch_details: Sequence[str] = ()) -> d
     return con
 
 
-def fill(con: duckdb.DuckDBPyConnection, rows: dict[str, Iterable[Row]], touch_details: Sequence[str] = ()) -> None:
+def fill(con: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]], touch_details: Sequence[str] = ()) -> None:
     """Makes the named canonical tables anew; a connection costs more than all of them, so many histories may share one."""
     tables = project_tables(tuple(touch_details))
     for name, filled in rows.items():
@@ -50,7 +50,7 @@ def _cell(row: Row, column: str) -> object:
 
 
 def spine(
-    con: duckdb.DuckDBPyConnection, looks: Sequence[tuple[str, datetime]], accounts: dict[str, str] | None = None
+    con: duckdb.DuckDBPyConnection, looks: Sequence[tuple[str, datetime]], accounts: Mapping[str, str] | None = None
 ) -> None:
     """Makes the tables snapshots and days of the given (lead, as_of), in that order."""
     rows = [

@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import windows
-from features.engine import compute
 from features.feature import Feature, FeatureColumn, Measure, Selection
 from features.oracle import oracle
 from features.tables import touches as touches_table
 from features.words import number
 from tests.broken import broken
-from tests.histories import fill, lake, spine
+from tests.company import Company, open_company
 
 DAYS = (1, 7, 30)
 NOON = datetime(2026, 3, 30, 12)  # the day after the clocks change in Europe
@@ -86,25 +84,16 @@ def touch_rows(draw: st.DrawFn) -> list[dict[str, object]]:
 def by_kernel_and_oracle(
     rows: list[dict[str, object]], looked: list[tuple[str, datetime]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    return by_kernel(rows, looked), oracle(company(), COLUMNS)
+    return by_kernel(rows, looked), oracle(company().con, COLUMNS)
 
 
 def by_kernel(rows: list[dict[str, object]], looked: list[tuple[str, datetime]]) -> np.ndarray:
-    con = company()
-    fill(con, {"touches": rows})
-    spine(con, looked, ACCOUNTS)
-    return compute(con, COLUMNS)
+    return company().look(COLUMNS, rows, looked)
 
 
 @cache
-def company() -> duckdb.DuckDBPyConnection:
-    return lake(
-        {
-            "leads": [
-                {"lead_id": lead, "happened_at": datetime(2020, 1, 1), "account_id": ACCOUNTS[lead]} for lead in "abc"
-            ]
-        }
-    )
+def company() -> Company:
+    return open_company(ACCOUNTS)
 
 
 @dataclass(frozen=True)

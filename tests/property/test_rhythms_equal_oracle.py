@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 
-import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,14 +12,13 @@ from hypothesis import strategies as st
 
 from configs.errors import FunnelcastError
 from features import rhythm
-from features.engine import compute
 from features.feature import Feature, FeatureColumn, Rhythm, Selection
 from features.rhythm_oracle import rhythm_oracle
 from features.tables import purchases
 from features.tables import touches as touches_table
 from features.words import number
 from tests.broken import broken
-from tests.histories import fill, lake, spine
+from tests.company import Company, open_company
 
 NOON = datetime(2026, 3, 30, 12)
 DAYS = (1, 7)
@@ -69,26 +67,16 @@ Looked = list[tuple[str, datetime]]
 
 
 def by_walk_and_oracle(found: Rows, looked: Looked) -> tuple[np.ndarray, np.ndarray]:
-    return by_walk(found, looked), np.column_stack([rhythm_oracle(company(), column) for column in COLUMNS])
+    return by_walk(found, looked), np.column_stack([rhythm_oracle(company().con, column) for column in COLUMNS])
 
 
 def by_walk(found: Rows, looked: Looked) -> np.ndarray:
-    con = company()
-    fill(con, {"touches": found})
-    spine(con, looked, ACCOUNTS)
-    return compute(con, COLUMNS)
+    return company().look(COLUMNS, found, looked)
 
 
 @cache
-def company() -> duckdb.DuckDBPyConnection:
-    return lake(
-        {
-            "leads": [
-                {"lead_id": lead, "happened_at": datetime(2020, 1, 1), "account_id": ACCOUNTS[lead]}
-                for lead in ACCOUNTS
-            ]
-        }
-    )
+def company() -> Company:
+    return open_company(ACCOUNTS)
 
 
 def plain(found: Rows, lead: str, as_of: datetime, column: FeatureColumn) -> float:

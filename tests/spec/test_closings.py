@@ -7,6 +7,7 @@ import pytest
 
 from configs.project import Project
 from features.closings import closed_leads
+from tests.company import short_project
 from tests.histories import Row, lake
 
 MONDAY = datetime(2026, 1, 5)
@@ -14,25 +15,8 @@ FOREVER = datetime(9999, 1, 1)
 
 
 def project(*lost: str, silent_after_days: int | None = None, basis: str = "contract") -> Project:
-    return Project.model_validate(
-        {
-            "name": "test",
-            "funnel": {
-                "name": "test",
-                "stages": [{"name": name, "says": name, "group": "top"} for name in ("new", "talking", "offer")],
-                "won": [{"name": "won", "says": "won"}],
-                "lost": [{"name": name, "says": name} for name in lost],
-                "horizon_days": 14,
-                "win_horizon_days": 28,
-                "silent_after_days": silent_after_days,
-            },
-            "data": ".",
-            "workspace": ".",
-            "privacy": {"basis": basis},
-            "sources": [{"table": "leads", "files": "x.csv", "columns": {"lead_id": "id"}}],
-            "heads": {"win": {}},
-        }
-    )
+    ends = [{"name": name, "says": name} for name in lost]
+    return short_project(basis, lost=ends, silent_after_days=silent_after_days)
 
 
 def at(days: float) -> datetime:

@@ -7,35 +7,12 @@ import pytest
 from configs.project import Project, Snapshots
 from features.outcomes import create_outcomes
 from features.snapshots import create_snapshots, snapshot_days
+from tests.company import short_project
 from tests.histories import Row, lake
 
 MONDAY = date(2026, 1, 5)
 AS_OF = datetime(2026, 1, 5)
 LATE = datetime(2027, 1, 1)
-STAGES = [{"name": name, "says": name, "group": "top"} for name in ("new", "talking", "offer")]
-
-
-def project(basis: str = "contract", customer: dict[str, object] | None = None, **funnel: object) -> Project:
-    return Project.model_validate(
-        {
-            "name": "test",
-            "funnel": {
-                "name": "test",
-                "stages": STAGES,
-                "won": [{"name": "won", "says": "won"}],
-                "lost": [{"name": "lost", "says": "lost"}],
-                "horizon_days": 14,
-                "win_horizon_days": 28,
-                "customer": customer,
-                **funnel,
-            },
-            "data": ".",
-            "workspace": ".",
-            "privacy": {"basis": basis},
-            "sources": [{"table": "leads", "files": "x.csv", "columns": {"lead_id": "id"}}],
-            "heads": {"win": {}},
-        }
-    )
 
 
 def at(days: float) -> datetime:
@@ -73,18 +50,22 @@ def test_weekly_days_begin_with_the_first_such_weekday() -> None:
 
 def test_open_leads_are_looked_at_and_closed_ones_are_not() -> None:
     moves = [move("new", -3), move("lost", -1), move("new", -3, "b")]
-    assert looked_at({"stage_moves": moves}, project()) == [("b", "open", "new")]
+    assert looked_at({"stage_moves": moves}, short_project()) == [("b", "open", "new")]
 
 
 def test_a_stage_entered_at_the_moment_counts_and_one_entered_after_it_does_not() -> None:
     instant = 1e-6 / 86_400
-    assert looked_at({"stage_moves": [move("new", -3), move("talking", 0)]}, project()) == [("a", "open", "talking")]
-    assert looked_at({"stage_moves": [move("new", -3), move("talking", instant)]}, project()) == [("a", "open", "new")]
+    assert looked_at({"stage_moves": [move("new", -3), move("talking", 0)]}, short_project()) == [
+        ("a", "open", "talking")
+    ]
+    assert looked_at({"stage_moves": [move("new", -3), move("talking", instant)]}, short_project()) == [
+        ("a", "open", "new")
+    ]
 
 
 def test_a_lead_that_has_been_open_for_too_long_is_not_looked_at() -> None:
     moves = [move("new", -10), move("new", -9.99, "b")]
-    assert looked_at({"stage_moves": moves}, project(open_for_days=10)) == [("b", "open", "new")]
+    assert looked_at({"stage_moves": moves}, short_project(open_for_days=10)) == [("b", "open", "new")]
 
 
 def test_consent_is_needed_where_it_is_the_ground_and_an_opt_out_always_counts() -> None:
@@ -93,21 +74,23 @@ def test_consent_is_needed_where_it_is_the_ground_and_an_opt_out_always_counts()
     no: Row = {**yes, "granted": False, "happened_at": at(-1)}
     later_no: Row = {**no, "happened_at": at(1)}
     other: Row = {"lead_id": "b", "purpose": "newsletter", "granted": True, "happened_at": at(-2)}
-    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, other]}, project("consent"))] == ["a"]
-    assert looked_at({"stage_moves": moves, "consents": [yes, no]}, project("consent")) == []
-    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, later_no]}, project("consent"))] == [
-        "a"
-    ]
-    assert [row[0] for row in looked_at({"stage_moves": moves, "consents": [no]}, project("legitimate_interest"))] == [
-        "b"
-    ]
+    assert [
+        row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, other]}, short_project("consent"))
+    ] == ["a"]
+    assert looked_at({"stage_moves": moves, "consents": [yes, no]}, short_project("consent")) == []
+    assert [
+        row[0] for row in looked_at({"stage_moves": moves, "consents": [yes, later_no]}, short_project("consent"))
+    ] == ["a"]
+    assert [
+        row[0] for row in looked_at({"stage_moves": moves, "consents": [no]}, short_project("legitimate_interest"))
+    ] == ["b"]
 
 
 def test_a_yes_and_a_no_of_the_same_instant_are_a_no() -> None:
     moves = [move("new", -3)]
     yes: Row = {"lead_id": "a", "purpose": "sales", "granted": True, "happened_at": at(-2)}
     for said in ([yes, {**yes, "granted": False}], [{**yes, "granted": False}, yes]):
-        assert looked_at({"stage_moves": moves, "consents": said}, project("consent")) == []
+        assert looked_at({"stage_moves": moves, "consents": said}, short_project("consent")) == []
 
 
 @pytest.mark.parametrize(
@@ -127,17 +110,17 @@ def test_a_yes_and_a_no_of_the_same_instant_are_a_no() -> None:
 )
 def test_outcomes_lie_in_the_days_after_the_moment(head: str, stage: str, days: float, expected: float) -> None:
     moves = [move("new", -3), move(stage, days)]
-    assert outcome(head, {"stage_moves": moves}, project()) == expected
+    assert outcome(head, {"stage_moves": moves}, short_project()) == expected
 
 
 def test_going_back_is_no_progress() -> None:
-    assert outcome("progress", {"stage_moves": [move("talking", -3), move("new", 2)]}, project()) == 0.0
+    assert outcome("progress", {"stage_moves": [move("talking", -3), move("new", 2)]}, short_project()) == 0.0
 
 
 def test_a_window_that_is_not_over_is_too_early_to_tell_even_when_the_answer_is_there() -> None:
     moves = [move("new", -3), move("won", 2)]
-    assert outcome("win", {"stage_moves": moves}, project(), until=at(13.999)) is None
-    assert outcome("win", {"stage_moves": moves}, project(), until=at(14)) == 1.0
+    assert outcome("win", {"stage_moves": moves}, short_project(), until=at(13.999)) is None
+    assert outcome("win", {"stage_moves": moves}, short_project(), until=at(14)) == 1.0
 
 
 def inbound(days: float) -> Row:
@@ -157,7 +140,7 @@ def inbound(days: float) -> Row:
 )
 def test_silence_is_leaving(touches: list[Row], moves: list[Row], expected: float | None) -> None:
     tables = {"stage_moves": [move("new", -30), *moves], "touches": touches}
-    assert outcome("leave", tables, project(silent_after_days=10)) == expected
+    assert outcome("leave", tables, short_project(silent_after_days=10)) == expected
 
 
 def bought(days: float, length: int = 30) -> Row:
@@ -179,23 +162,27 @@ RENEWAL: dict[str, object] = {"churn": "renewal", "grace_days": 5}
 )
 def test_a_customer_who_does_not_renew_within_the_days_of_grace_is_gone(purchases: list[Row], expected: float) -> None:
     tables = {"stage_moves": [move("won", -40)], "purchases": purchases}
-    assert outcome("churn", tables, project(customer=RENEWAL)) == expected
+    assert outcome("churn", tables, short_project(customer=RENEWAL)) == expected
 
 
 def test_a_customer_is_looked_at_while_covered() -> None:
     for start, cohort in ((-34.99, ["customer"]), (-35, []), (0.01, [])):
         tables = {"stage_moves": [move("won", -40)], "purchases": [bought(start)]}
-        assert [row[1] for row in looked_at(tables, project(customer=RENEWAL), -50)] == cohort
+        assert [row[1] for row in looked_at(tables, short_project(customer=RENEWAL), -50)] == cohort
 
 
 def test_a_silent_customer_is_gone() -> None:
     silence: dict[str, object] = {"churn": "silence", "silent_days": 20}
     tables = {"stage_moves": [move("won", -30)], "touches": [inbound(-10)]}
-    assert outcome("churn", tables, project(customer=silence)) == 1.0
-    assert outcome("churn", {**tables, "touches": [inbound(-10), inbound(3)]}, project(customer=silence)) == 0.0
+    assert outcome("churn", tables, short_project(customer=silence)) == 1.0
+    assert outcome("churn", {**tables, "touches": [inbound(-10), inbound(3)]}, short_project(customer=silence)) == 0.0
 
 
 def test_a_churned_stage_is_churn() -> None:
     stages: dict[str, object] = {"churn": "stages", "churned": [{"name": "gone", "says": "gone"}]}
-    assert outcome("churn", {"stage_moves": [move("won", -30), move("gone", 14)]}, project(customer=stages)) == 1.0
-    assert outcome("churn", {"stage_moves": [move("won", -30), move("gone", 15)]}, project(customer=stages)) == 0.0
+    assert (
+        outcome("churn", {"stage_moves": [move("won", -30), move("gone", 14)]}, short_project(customer=stages)) == 1.0
+    )
+    assert (
+        outcome("churn", {"stage_moves": [move("won", -30), move("gone", 15)]}, short_project(customer=stages)) == 0.0
+    )
