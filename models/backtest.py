@@ -10,9 +10,9 @@ import pandas as pd
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.heads import Head
+from models.judgement import MODEL, Judgement, judge, learn, outcomes_of, rows_to_learn
 from models.rivals.roster import NOTHING_KNOWN, Background
 from models.split import days_of, horizon_of, usable
-from models.train import MODEL, Judgement, judge, learn, outcomes_of, rows_to_learn
 
 CHANCE, SCORE = "chance_", "score_"  # before the name of the model or a rival
 

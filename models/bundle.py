@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,18 +11,22 @@ from configs.errors import FunnelcastError
 from configs.project import HeadName
 from models.calibrate import Calibrator, calibrator_from
 from models.heads import Head
+from models.ladder import Step
+from models.regression import Logistic
+from models.rivals.served import Served, from_json, logistic_from
 
-FORMAT = 2
+FORMAT = 3
 INDEX = "bundle.json"
 
 
 @dataclass(frozen=True)
 class HeadModel:
-    """One head's trees (LightGBM text), how their margins become chances, and what they learned from.
+    """One head's trees (LightGBM text), the regression that they correct, how their margins become chances, and what they learned from.
 
-    columns: the feature columns in the order of the trees' inputs. trained_from, trained_to: first and last as_of (UTC without zone)
-    learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled trees of
-    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text.
+    columns: the feature columns in the order of the trees' and the regression's inputs. trained_from, trained_to: first and last as_of (UTC
+    without zone) learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled
+    trees of models.fast gave LightGBM's answers on rows learned from (models.agreement). start: None for trees that stand alone. served:
+    what stands in place of both, which are empty then, where the head has not climbed to them (models.ladder).
     """
 
     head: Head
@@ -35,11 +39,18 @@ class HeadModel:
     rows: int
     yes: int
     is_fast: bool = False
+    start: Logistic | None = None
+    served: Served | None = None
+
+    @property
+    def step(self) -> Step:
+        """The step of the ladder that it stands on."""
+        return "model" if self.served is None else self.served.name
 
     @property
     def base_rate(self) -> float:
-        """The share of yes among the rows learned from."""
-        return self.yes / self.rows
+        """The share of yes among the rows learned from; 0 where there were none."""
+        return self.yes / max(self.rows, 1)
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,8 @@ def _booster_file(folder: Path, name: HeadName) -> Path:
 
 def _head_index(model: HeadModel) -> dict[str, object]:
     return {
-        **asdict(model),
+        **asdict(replace(model, served=None)),
+        "served": None if model.served is None else model.served.to_json(),
         "booster": hashlib.sha256(model.booster.encode()).hexdigest(),
         "trained_from": model.trained_from.isoformat(),
         "trained_to": model.trained_to.isoformat(),
@@ -147,6 +159,8 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         yes,
         # models of the first format were never compared
         bool(index.get("is_fast", False)),
+        None if index.get("start") is None else logistic_from(dict(index["start"])),
+        None if index.get("served") is None else from_json(str(index["served"])),
     )
 
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 from sklearn.isotonic import IsotonicRegression
 
-from models.metrics import SMALLEST_CHANCE
+from models.metrics import SMALLEST_CHANCE, surprise
 
 Floats = NDArray[np.float64]
 Method = Literal["none", "platt", "beta", "isotonic"]
@@ -91,13 +91,8 @@ def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_
 
 def _gain(freer: Calibrator, plainer: Calibrator, margins: Floats, outcomes: Floats) -> float:
     """How many standard errors less surprising the outcomes are to the freer one."""
-    gain = _surprise(plainer.chances(margins), outcomes) - _surprise(freer.chances(margins), outcomes)
+    gain = surprise(outcomes, plainer.chances(margins)) - surprise(outcomes, freer.chances(margins))
     return float(gain.mean() / max(gain.std() / np.sqrt(len(gain)), SMALLEST_CHANCE))
-
-
-def _surprise(chances: Floats, outcomes: Floats) -> Floats:
-    surprise: Floats = -np.log(np.maximum(np.where(outcomes == 1, chances, 1 - chances), SMALLEST_CHANCE))
-    return surprise
 
 
 def fit_platt(margins: Floats, outcomes: Floats) -> Calibrator:

@@ -98,14 +98,19 @@ def fast_contributions(fast: FastForest, values: Values, targets: Ints) -> Float
     return found
 
 
-def fast_reasons(fast: FastForest, values: Values, targets: Ints, most: int) -> tuple[Places, Floats]:
+def fast_reasons(
+    fast: FastForest, values: Values, targets: Ints, most: int, also: Callable[[Values], Floats] | None = None
+) -> tuple[Places, Floats]:
     """The targets that add or take most, (rows, most), strongest first, -1 where there are no more; and what they add.
 
-    targets as in fast_contributions. Memory beside values (rows, columns) and what is returned: about 1 kB a target and thread.
+    targets as in fast_contributions. also: gives for values (n, columns) what is added to the targets beside the trees, (n, targets).
+    Memory beside values (rows, columns) and what is returned: about 1 kB a target and thread.
     """
     places, weights = np.empty((len(values), most), dtype=np.int32), np.empty((len(values), most))
 
     def write(rows: slice, adds: Floats) -> None:
+        if also:
+            adds += also(values[rows]).T
         strongest(adds, places[rows], weights[rows])
 
     _explain(fast, values, targets, write)

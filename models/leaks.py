@@ -13,9 +13,9 @@ from features.feature import FeatureColumn
 from features.matrix import FIELD_COLUMN, Matrix
 from features.sourced import FIELD, Part, parts_read
 from models.heads import Head
+from models.judgement import MODEL, Judgement, judge_on_newest, rows_to_learn
 from models.ranking import rankings
 from models.standing_out import missing, standing_out
-from models.train import MODEL, Judgement, judge_on_newest, rows_to_learn
 
 
 @dataclass(frozen=True)

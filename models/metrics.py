@@ -102,10 +102,14 @@ def average_precision(outcomes: Floats, scores: Floats) -> float:
 
 def log_loss(outcomes: Floats, chances: Floats) -> float:
     """The mean of -ln of the chance given to what came true; a chance of 0 or 1 counts as 1e-15 away from it."""
-    if not len(outcomes):
-        return float("nan")
+    return float(surprise(outcomes, chances).mean()) if len(outcomes) else float("nan")
+
+
+def surprise(outcomes: Floats, chances: Floats) -> Floats:
+    """-ln of the chance given to what came true, for each row."""
     safe = np.clip(chances, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
-    return float(-np.log(np.where(outcomes == 1, safe, 1 - safe)).mean())
+    surprised: Floats = -np.log(np.where(outcomes == 1, safe, 1 - safe))
+    return surprised
 
 
 def brier(outcomes: Floats, chances: Floats) -> float:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.judgement import Judgement
 from models.metrics import gains, reliability
-from models.train import Judgement
 
 SIZE, EDGE = 360, 44
 POINTS = 100

@@ -12,6 +12,7 @@ from features.matrix import Matrix
 from models.bundle import Bundle, HeadModel
 from models.coherence import agree
 from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
+from models.rivals import additive
 from models.shapley import strongest
 
 Values = NDArray[np.float32]
@@ -44,19 +45,40 @@ def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
     return np.ascontiguousarray(values[:, [places[name] for name in model.columns]])
 
 
+def margins_of(model: HeadModel, matrix: Matrix) -> Floats:
+    """The margins (rows,) of a matrix' rows, whatever step of the ladder the model stands on, in log odds before calibration."""
+    if model.served is not None:
+        return additive.margins(model.served.sum, matrix)
+    return margins(model, inputs(model, matrix.values, matrix.columns))
+
+
+def parts_of(model: HeadModel) -> tuple[str, ...]:
+    """The names of what adds up to a margin: feature columns; of a points table or naive Bayes the stage and fields as field_NAME too."""
+    return model.columns if model.served is None else model.served.sum.parts
+
+
+def contributions_of(model: HeadModel, matrix: Matrix) -> Floats:
+    """What each part adds to the margin (rows, parts + 1), the last being the base, whatever step the model stands on."""
+    if model.served is not None:
+        return model.served.sum.contributions(matrix)
+    return contributions(model, inputs(model, matrix.values, matrix.columns))
+
+
 def margins(model: HeadModel, values: Values) -> Floats:
-    """The trees' sums (rows,), in log odds before calibration, of the model's own columns (rows, len(model.columns))."""
+    """Regression and trees together (rows,), in log odds before calibration, of the model's own columns (rows, len(model.columns))."""
     if not len(values):
         return np.empty(0)
+    line = model.start.margins(values) if model.start else 0.0
     if _pays(model, values, LEAST_TO_SCORE):
-        return fast_margins(read_fast(model.booster), values)
-    return np.asarray(_booster(model).predict(values, raw_score=True), dtype=np.float64)
+        return fast_margins(read_fast(model.booster), values) + line
+    return np.asarray(_booster(model).predict(values, raw_score=True), dtype=np.float64) + line
 
 
 def contributions(model: HeadModel, values: Values) -> Floats:
     """What each of the model's own columns adds to the margin (rows, len(model.columns) + 1), the last being the base.
 
-    Path-dependent TreeSHAP (Lundberg et al. 2020) as LightGBM computes it; a row sums to its margin.
+    The regression's own parts and path-dependent TreeSHAP (Lundberg et al. 2020) of the trees as LightGBM computes it; a row sums to its
+    margin.
     """
     return grouped_contributions(model, values, np.arange(len(model.columns)))
 
@@ -67,11 +89,13 @@ def grouped_contributions(model: HeadModel, values: Values, targets: Ints) -> Fl
     targets (len(model.columns),): the number from 0 of what each column counts for; contributions of one target are summed.
     """
     if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
-        return fast_contributions(read_fast(model.booster), values, targets)
-    found = np.zeros((len(values), int(targets.max()) + 2))
-    if len(values):
-        single = np.asarray(_booster(model).predict(values, pred_contrib=True), dtype=np.float64)
-        np.add.at(found.T, np.append(targets, found.shape[1] - 1), single.T)
+        found = fast_contributions(read_fast(model.booster), values, targets)
+    elif len(values):
+        found = summed(_booster(model).predict(values, pred_contrib=True), targets)
+    else:
+        found = np.zeros((0, int(targets.max(initial=-1)) + 2))
+    if model.start:
+        found += summed(model.start.adds(values), targets)
     return found
 
 
@@ -81,11 +105,24 @@ def reasons(model: HeadModel, values: Values, targets: Ints, most: int) -> tuple
     targets as in grouped_contributions. The contributions of all rows are never held at once where the compiled trees give them.
     """
     if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
-        return fast_reasons(read_fast(model.booster), values, targets, most)
+        start = model.start
+        also = (lambda some: summed(start.adds(some), targets)[:, :-1]) if start else None
+        return fast_reasons(read_fast(model.booster), values, targets, most, also)
     found = grouped_contributions(model, values, targets)[:, :-1]
     places, weights = np.empty((len(values), most), dtype=np.int32), np.empty((len(values), most))
     strongest(np.ascontiguousarray(found.T), places, weights)
     return places, weights
+
+
+def summed(contributions: Floats, targets: Ints) -> Floats:
+    """Contributions (rows, columns + 1), the last being the base, summed by target: (rows, targets + 1), the last being the base."""
+    order = np.argsort(targets, kind="stable")
+    kept, first = np.unique(targets[order], return_index=True)
+    found = np.zeros((len(contributions), int(targets.max(initial=-1)) + 2))
+    if len(kept):
+        found[:, kept] = np.add.reduceat(contributions[:, order], first, axis=1)
+    found[:, -1] = contributions[:, -1]
+    return found
 
 
 def to_chance(model: HeadModel, margins: Floats) -> Floats:
@@ -96,7 +133,7 @@ def to_chance(model: HeadModel, margins: Floats) -> Floats:
 def _chances(model: HeadModel, matrix: Matrix) -> Floats:
     chances = np.full(len(matrix.values), np.nan)
     rows = (matrix.snapshots["cohort"] == model.head.cohort).to_numpy()
-    chances[rows] = to_chance(model, margins(model, inputs(model, matrix.values[rows], matrix.columns)))
+    chances[rows] = to_chance(model, margins_of(model, matrix.take(rows)))
     return chances
 
 

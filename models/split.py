@@ -10,12 +10,18 @@ import pandas as pd
 from configs.errors import FunnelcastError
 from models.heads import Head
 
+
+class TooLittlePastError(FunnelcastError):
+    """There are too few days with known outcomes, or one outcome alone, for anything to be learned; a points table needs none."""
+
+
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
 JUDGED_SHARE = 1 / 5
 BLOCK_SHARE = 1 / 6
 MOST_BLOCKS = 2
+MOST_CUT_OFFS = 3
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def hold_out(as_of: Days, head: Head) -> Split:
     """The newest fifth of the as-of days to judge on, and all before it whose windows end by its first day.
 
     The judged part is shortened, to one day if need be, until the earlier part can itself be divided by `expanding_folds`.
-    Raises FunnelcastError when there are too few days, saying how many are needed.
+    Raises TooLittlePastError when there are too few days, saying how many are needed.
     """
     days = np.unique(as_of)
     for length in range(_share(days, JUDGED_SHARE), 0, -1):
@@ -56,10 +62,19 @@ def hold_out(as_of: Days, head: Head) -> Split:
     raise _too_few(days, head, windows=2)
 
 
+def cut_offs(as_of: Days, head: Head) -> tuple[Split, ...]:
+    """The days of `hold_out` in up to three successive blocks, each with all days before it whose windows end by its first day.
+
+    Raises FunnelcastError as hold_out does.
+    """
+    days = np.unique(as_of[hold_out(as_of, head).later])
+    return tuple(_split(as_of, block, head) for block in np.array_split(days, min(MOST_CUT_OFFS, len(days))))
+
+
 def expanding_folds(as_of: Days, head: Head) -> tuple[Split, ...]:
     """Up to two successive blocks of the newest as-of days, each with all before it whose windows end by its first day.
 
-    A block is a sixth of the days, shorter where that leaves nothing before it; oldest block first. Raises FunnelcastError
+    A block is a sixth of the days, shorter where that leaves nothing before it; oldest block first. Raises TooLittlePastError
     when there are too few days, saying how many are needed.
     """
     days = np.unique(as_of)
@@ -83,11 +98,11 @@ def _spans(as_of: Days, head: Head) -> bool:
     return bool(as_of.max() - as_of.min() >= horizon_of(head))
 
 
-def _too_few(days: Days, head: Head, windows: int) -> FunnelcastError:
+def _too_few(days: Days, head: Head, windows: int) -> TooLittlePastError:
     span = windows * head.horizon_days
     weeks = -(-span // 7) + 1
     found = f"{days[0].astype('M8[D]')} to {days[-1].astype('M8[D]')}" if len(days) else "none"
-    return FunnelcastError(
+    return TooLittlePastError(
         f"{head.name}: too few as-of days with a known outcome to learn from ({len(days)}: {found}). What is learned must end before "
         f"what is judged begins, so with a horizon of {head.horizon_days} days the first and the last must lie at least {span} days "
         f"apart: {weeks} weekly as-of days. Ingest an earlier past, give a later --as-of, or set a shorter horizon_days."

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from configs.errors import FunnelcastError
 from models.bundle import Bundle, load_bundle, save_bundle
+from models.contest import FIRST
+from models.judgement import MODEL
 from models.plots import gains_svg, reliability_svg
 from models.promotion import Verdict
-from models.train import MODEL, TrainingResult
+from models.train import TrainingResult
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 VERDICT = "verdict"
 BUNDLE = "bundle"
-FIRST = Verdict(promoted=True, reason="no other model serves yet")
 ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -85,8 +86,15 @@ class Tracking:
 
     def champion(self) -> Champion | None:
         """The model that serves; None when none has been trained. Raises FunnelcastError when it or the server cannot be reached."""
+        return self._load(CHAMPION)
+
+    def challenger(self) -> Champion | None:
+        """The model that waits; None when there is none. Raises FunnelcastError as champion does."""
+        return self._load(CHALLENGER)
+
+    def _load(self, alias: str) -> Champion | None:
         with self._client() as client:
-            version = self._aliased(client, CHAMPION)
+            version = self._aliased(client, alias)
             if version is None:
                 return None
             with TemporaryDirectory() as folder:
@@ -233,6 +241,7 @@ def _settings(result: TrainingResult) -> dict[str, str]:
     for name, model in bundle.heads.items():
         settings |= {
             f"{name}.horizon_days": model.head.horizon_days,
+            f"{name}.step": model.step,
             f"{name}.rows": model.rows,
             f"{name}.yes": model.yes,
             f"{name}.columns": len(model.columns),

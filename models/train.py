@@ -1,54 +1,44 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from configs.errors import FunnelcastError
+from configs.project import HeadName
 from features.matrix import Matrix
 from models.agreement import disagreement
 from models.bundle import Bundle, HeadModel, Origin
-from models.fit import SETTINGS, fit_head
+from models.calibrate import IDENTITY
+from models.fit import SETTINGS, lead_numbers
 from models.heads import Head
-from models.metrics import METRICS, measure
-from models.predict import inputs, margins, to_chance
-from models.rivals.rival import Rival
-from models.rivals.roster import NOTHING_KNOWN, Background, rivals
-from models.split import days_of, hold_out, usable
+from models.judgement import Judgement, judge_on_newest, learn, outcomes_of, rows_to_learn
+from models.ladder import STEPS, Standing, Step, Tried, climb
+from models.predict import inputs
+from models.rivals.points import points_card
+from models.rivals.roster import NOTHING_KNOWN, Background, served_rivals
+from models.rivals.served import Served
+from models.split import TooLittlePastError, days_of
 
-Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
-MODEL = "model"
 ROWS_COMPARED = 500
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """How one head did on later rows: its outcomes and chances (n,), what the model and its rivals said, and their metrics (rows)."""
-
-    head: Head
-    outcomes: Floats
-    chances: Floats
-    as_of: NDArray[np.datetime64]
-    said: tuple[Rival, ...]
-    metrics: pd.DataFrame
+AT_ONCE = 2  # heads trained side by side: each copies its rows, and the answer is the same with any number
 
 
 @dataclass(frozen=True)
 class TrainingResult:
     """The bundle that will serve, and how models made the same way did on the newest weeks, which they had not seen.
 
-    notes: a sentence for each model that only LightGBM itself can answer for.
+    notes: a sentence for each model that only LightGBM itself can answer for. standings: the step of the ladder that each head stands on.
     """
 
     bundle: Bundle
     judgements: tuple[Judgement, ...]
     notes: tuple[str, ...] = ()
+    standings: Mapping[HeadName, Standing] = field(default_factory=dict)
 
 
 def train(
@@ -62,31 +52,85 @@ def train(
 ) -> TrainingResult:
     """Learns every head from the rows whose outcome windows end by `until` (UTC without zone).
 
-    capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. background: what its rivals
-    know. Raises FunnelcastError when there is too little past, or all outcomes are the same.
+    Each stands on the highest step of the ladder that was better than those below it on later rows (models.ladder), and on a points table
+    where there is too little past. capacity: the k of precision at capacity, a day. on_head is called with the name of each head that
+    is done. background: what its rivals know. Raises FunnelcastError when all outcomes are the same.
     """
-    judgements, models, notes = [], [], []
-    for head in heads:
-        rows = rows_to_learn(matrix, head, until)
-        judgements.append(judge_on_newest(rows, head, capacity, background))
-        model, warning = compared(learn(rows, head), rows)
-        models.append(model)
-        notes += [warning] if warning else []
+
+    def trained(head: Head) -> _Trained:
+        found = _train_head(matrix, head, until, capacity, background)
         on_head(head.name)
+        return found
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(trained, heads))
     versions = {library: version(library) for library in LIBRARIES}
-    by_head = {model.head.name: model for model in models}
-    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), tuple(judgements), tuple(notes))
+    bundle = Bundle(origin, until, dict(SETTINGS), versions, {one.model.head.name: one.model for one in found})
+    return TrainingResult(
+        bundle,
+        tuple(one.judgement for one in found if one.judgement is not None),
+        tuple(one.note for one in found if one.note),
+        {one.model.head.name: one.standing for one in found},
+    )
 
 
-def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
-    """The rows with a known outcome of the head whose window ends by `until`. Raises FunnelcastError when there is none."""
-    found = matrix.take(usable(days_of(matrix.snapshots), outcomes_of(matrix, head), head, until))
-    if not len(found.values):
-        raise FunnelcastError(
-            f"{head.name}: there is nothing to learn from by {until:%Y-%m-%d}. No snapshot has a window of {head.horizon_days} days "
-            "that is over by then; give a later --as-of, or set a shorter horizon_days."
-        )
-    return found
+@dataclass(frozen=True)
+class _Trained:
+    """One head, trained: how models made so did on later rows (None: too little past), where it stands, its model, and a warning or ''."""
+
+    judgement: Judgement | None
+    standing: Standing
+    model: HeadModel
+    note: str
+
+
+def _train_head(matrix: Matrix, head: Head, until: datetime, capacity: int, background: Background) -> _Trained:
+    try:
+        rows = rows_to_learn(matrix, head, until)
+        judgement = judge_on_newest(rows, head, capacity, background)
+    except TooLittlePastError as error:
+        standing = Standing("points", f"It stands on a points table, which needs no past. {error}")
+        return _Trained(None, standing, points_alone(head, background, until), "")
+    standing = climb(_tried(judgement))
+    model, note = _stand(standing.step, rows, head, background, until)
+    return _Trained(judgement, standing, model, note)
+
+
+def _stand(step: Step, rows: Matrix, head: Head, background: Background, until: datetime) -> tuple[HeadModel, str]:
+    """The model on a step of the ladder, from all rows, and a warning where only LightGBM itself can answer for it."""
+    if step == "model":
+        return compared(learn(rows, head).model, rows)
+    moment = np.datetime64(until, "us")
+    (served,) = (one for one in served_rivals(rows, head, background, moment) if one.name == step)
+    return _in_place_of_trees(served, rows, head), ""
+
+
+def _tried(judgement: Judgement) -> Tried:
+    chances = {one.name: one.chances for one in judgement.said}
+    steps = {step: chances[step] for step in STEPS if step in chances}
+    return Tried(lead_numbers(judgement.judged), judgement.cut_offs.astype(np.int64), judgement.outcomes, steps)
+
+
+def _in_place_of_trees(served: Served, rows: Matrix, head: Head) -> HeadModel:
+    days, yes = days_of(rows.snapshots), outcomes_of(rows, head)
+    return HeadModel(
+        head=head,
+        booster="",
+        calibrator=served.calibrator,
+        columns=(),
+        trees=0,
+        trained_from=days.min().item(),
+        trained_to=days.max().item(),
+        rows=len(yes),
+        yes=int(yes.sum()),
+        served=served,
+    )
+
+
+def points_alone(head: Head, background: Background, until: datetime) -> HeadModel:
+    """The points table as it is written, for a company without a past."""
+    served = Served(points_card(background.points, head, background.stages), IDENTITY)
+    return HeadModel(head, "", IDENTITY, (), 0, until, until, 0, 0, served=served)
 
 
 def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:
@@ -94,36 +138,3 @@ def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:
     some = np.linspace(0, len(rows.values) - 1, min(len(rows.values), ROWS_COMPARED)).astype(np.int64)
     warning = disagreement(model, inputs(model, rows.values[some], rows.columns))
     return replace(model, is_fast=not warning), warning
-
-
-def learn(rows: Matrix, head: Head) -> HeadModel:
-    """The model of a head from rows with known outcomes."""
-    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days_of(rows.snapshots))
-
-
-def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:
-    """How a model, and its rivals that know the learned rows and the background, do on later rows with known outcomes.
-
-    Without a background there are no rivals.
-    """
-    head, outcomes, days = model.head, outcomes_of(later, model.head), days_of(later.snapshots)
-    scores = margins(model, inputs(model, later.values, later.columns))
-    chances = to_chance(model, scores)
-    others = () if background is None else rivals(learned, later, head, background)
-    said = (Rival(MODEL, scores, chances), *others)
-    worth = later.snapshots["amount"].to_numpy(dtype=np.float64)
-    table = {one.name: measure(outcomes, one.scores, one.chances, days, capacity, worth) for one in said}
-    return Judgement(head, outcomes, chances, days, said, pd.DataFrame(table).T[list(METRICS)])
-
-
-def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Background | None) -> Judgement:
-    """How a model learned from the older of the rows does on the newest fifth of the days; see models.split.hold_out."""
-    split = hold_out(days_of(rows.snapshots), head)
-    learned, later = rows.take(split.earlier), rows.take(split.later)
-    return judge(learn(learned, head), learned, later, capacity, background)
-
-
-def outcomes_of(matrix: Matrix, head: Head) -> Floats:
-    """The outcomes of a head (rows,): 1 yes, 0 no, NaN not applicable or too early to tell."""
-    outcomes: Floats = matrix.outcomes[head.name].to_numpy(dtype=np.float64)
-    return outcomes

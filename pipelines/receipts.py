@@ -13,11 +13,11 @@ from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from features.snapshots import midnight, snapshot_days
 from models.heads import Head
+from models.judgement import outcomes_of
 from models.rank import ranks_by_value
 from models.receipt import Listed, Receipt, receipt_from, write_up
 from models.rivals.roster import Background, able_rivals
 from models.split import days_of, usable
-from models.train import outcomes_of
 from pipelines.job import Job, background_of, first_day, matrix_of
 from pipelines.settled import tell_receipts
 from pipelines.since import ends_at, read_scores, said_and_came, served_days

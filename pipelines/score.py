@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
@@ -12,7 +13,8 @@ from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Bundle, check_fingerprint
 from models.explain import Explanation, explain, telling
-from models.predict import contributions, inputs, predict, to_chance
+from models.parts import spoken, spoken_values
+from models.predict import contributions_of, parts_of, predict, to_chance
 from models.rank import rank_customers, rank_open
 from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
@@ -106,21 +108,27 @@ def _for_people(matrix: Matrix) -> pd.DataFrame:
 
 def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:
     model = bundle.heads[head]
-    columns = {column.name: column for column in job.columns}
-    everyone = inputs(model, matrix.values, matrix.columns)
-    words = telling([columns[name] for name in model.columns], everyone)
+    said = spoken(parts_of(model), job.columns)
+    everyone = spoken_values(said, matrix)
+    words = telling(said, everyone)
     found: list[Explanation] = []
     for start in range(0, len(everyone), ROWS_AT_ONCE):
-        values = everyone[start : start + ROWS_AT_ONCE]
+        rows = slice(start, start + ROWS_AT_ONCE)
         found += explain(
-            contributions(model, values),
-            values,
+            contributions_of(model, matrix.take(_only(rows, len(everyone)))),
+            everyone[rows],
             words,
             lambda margins: to_chance(model, margins),
             job.stage_words,
         )
-        bar.advance("reasons", len(values))
+        bar.advance("reasons", len(everyone[rows]))
     return found
+
+
+def _only(rows: slice, of: int) -> NDArray[np.bool_]:
+    mask = np.zeros(of, dtype=np.bool_)
+    mask[rows] = True
+    return mask
 
 
 def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.intervals import AGAINST
-from models.train import MODEL
+from models.judgement import MODEL
 from models.verdict import ALL
 from pipelines.job import Job
 

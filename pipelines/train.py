@@ -1,13 +1,13 @@
 """Trains the heads on everything that was known by the day, and hands the model that serves to whoever scores."""
 
-from collections.abc import Sequence
-
 from configs.errors import FunnelcastError
 from features.snapshots import midnight
 from models.bundle import Origin
+from models.contest import contest
 from models.leaks import without
+from models.promotion import Verdict
 from models.track import Champion, Tracking
-from models.train import Judgement, train
+from models.train import TrainingResult, train
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
@@ -16,9 +16,10 @@ from pipelines.model_page.page import kept_text, write_page
 
 
 def train_project(job: Job) -> Champion:
-    """Grades the columns, trains without the banned ones, keeps the run with its metrics, and makes the new model champion.
+    """Grades the columns, trains without the banned ones, keeps the run with its metrics, and returns the model that serves from now on.
 
-    Writes leaks/DAY/ and models/VERSION/. Raises FunnelcastError when there is too little to learn from, or leaks.allow names no column.
+    That is the new one if it is no worse than the champion (models.contest). Writes leaks/DAY/ and models/VERSION/. Raises FunnelcastError
+    when leaks.allow names no column.
     """
     check_setting(job)
     days, until = training_days(job, job.day), midnight(job.day)
@@ -27,6 +28,7 @@ def train_project(job: Job) -> Champion:
     with job.narrator.step(f"Looking for leaks in {len(job.columns)} columns"):
         report = screen(job, matrix, days, until)
     tell(job, report)
+    everything = matrix
     matrix = without(matrix, report.kept_out | job.for_people, report.banned_fields)
     background = background_of(job, until).without_fields(report.banned_fields)
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
@@ -35,23 +37,36 @@ def train_project(job: Job) -> Champion:
     report = doubt(job, report, matrix, result.judgements, until)
     page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
-        figures = figures_of(job, matrix, result, report, tracking_of(job).versions())
+        tracking = tracking_of(job)
+        figures, before = figures_of(job, result, report, tracking.versions()), tracking.champion()
         kept = {f"leaks/{name}": text for name, text in texts(report).items()} | kept_text(figures)
-        champion = tracking_of(job).record_training(result, kept)
-    model_page = write_page(job.workspace, figures, champion.version)
-    tell_judgements(job, result.judgements)
+        verdict = contest(result, before.bundle if before else None, everything, until)
+        trained = tracking.record_training(result, kept, verdict)
+    model_page = write_page(job.workspace, figures, trained.version)
+    tell_judgements(job, result)
     for note in result.notes:
         job.narrator.say(f"  Warning: {note}")
     tell_suspicion(job, report)
     job.narrator.say(f"  Leak report: {page}")
     job.narrator.say(f"  Model page:  {model_page}")
-    job.narrator.say(f"  Model version {champion.version} serves from now on; the run is in {tracking_of(job).uri}")
-    return champion
+    serving = trained if verdict.promoted or before is None else before
+    _tell_verdict(job, trained, serving, verdict)
+    return serving
+
+
+def _tell_verdict(job: Job, trained: Champion, serving: Champion, verdict: Verdict) -> None:
+    if verdict.promoted:
+        said = f"Model version {trained.version} serves from now on: {verdict.reason}"
+    elif serving is trained:
+        said = f"Model version {trained.version} is no champion, and serves while there is none: {verdict.reason}"
+    else:
+        said = f"Model version {serving.version} goes on serving; version {trained.version} is kept as challenger: {verdict.reason}"
+    job.narrator.say(f"  {said}. The run is in {tracking_of(job).uri}")
 
 
 def champion_of(job: Job) -> Champion:
-    """The model that serves. Raises FunnelcastError when none has been trained."""
-    champion = tracking_of(job).champion()
+    """The model that serves: the champion or, while there is none, the challenger. Raises FunnelcastError when none has been trained."""
+    champion = tracking_of(job).champion() or tracking_of(job).challenger()
     if champion is None:
         raise FunnelcastError(
             f"There is no model for {job.project.name} in {job.workspace.root} yet; run funnelcast train first."
@@ -73,9 +88,9 @@ def tracking_of(job: Job) -> Tracking:
     return Tracking(f"sqlite:///{workspace.tracking_database}", setting.experiment or name, name, workspace.artefacts)
 
 
-def tell_judgements(job: Job, judgements: Sequence[Judgement]) -> None:
-    """Prints, for each head, how the model and its rivals did on weeks that they had not seen."""
-    for judgement in judgements:
+def tell_judgements(job: Job, result: TrainingResult) -> None:
+    """Prints, for each head, how the model and its rivals did on weeks that they had not seen, and which of them serves."""
+    for judgement in result.judgements:
         rows, days = (
             len(judgement.outcomes),
             f"{judgement.as_of.min().item():%Y-%m-%d} to {judgement.as_of.max().item():%Y-%m-%d}",
@@ -89,3 +104,5 @@ def tell_judgements(job: Job, judgements: Sequence[Judgement]) -> None:
                 f"    {str(name).replace('_', ' '):12} AUC {row['auc']:.3f}   lift at 10 % {row['lift_at_10_percent']:.2f}   "
                 f"log loss {row['log_loss']:.4f}   calibration error {row['calibration_error']:.3f}"
             )
+    for name, standing in result.standings.items():
+        job.narrator.say(f"  {name}: {standing.says}")

@@ -13,7 +13,7 @@ from features.snapshots import midnight, snapshot_days, today
 from models.bundle import Bundle, HeadModel
 from models.drift import gone_dark, promise, stability_index
 from models.heads import Head
-from models.predict import Values, contributions, inputs, margins
+from models.predict import contributions_of, margins_of, parts_of
 from models.track import Champion
 from pipelines.job import Job, matrix_of
 from pipelines.since import ends_at, read_scores, said_and_came, scored_days
@@ -153,12 +153,11 @@ def _newest(matrix: Matrix) -> Matrix:
 
 
 def _scores_moved(job: Job, model: HeadModel, before: Matrix, now: Matrix) -> Check:
-    then, seen = (inputs(model, matrix.values, matrix.columns) for matrix in (before, now))
-    scores, leads = margins(model, then), before.snapshots["lead_id"].nunique()
-    moved = stability_index(scores, margins(model, seen), leads)
+    scores, leads = margins_of(model, before), before.snapshots["lead_id"].nunique()
+    moved = stability_index(scores, margins_of(model, now), leads)
     usual = _moved_before(scores, before.snapshots["as_of"].to_numpy(), leads)
     good = moved <= max(job.project.watch.drift, TIMES_USUAL * usual)
-    because = "" if good else f" What moved them most: {', '.join(_movers(model, then, seen))}."
+    because = "" if good else f" What moved them most: {', '.join(_movers(model, before, now))}."
     return Check(
         "drift", good, f"{model.head.name}: scores have moved by {moved:.2f} since the last weeks of training.{because}"
     )
@@ -172,15 +171,16 @@ def _moved_before(scores: NDArray[np.float64], days: NDArray[np.datetime64], lea
     return max(stability_index(scores[days != day], scores[days == day], leads) for day in distinct)
 
 
-def _movers(model: HeadModel, before: Values, now: Values) -> list[str]:
-    """The three columns whose share in the scores has changed most, on average over the leads."""
-    then, seen = (contributions(model, values[:COMPARED_LEADS])[:, :-1].mean(axis=0) for values in (before, now))
-    return [model.columns[at] for at in np.argsort(-np.abs(seen - then), kind="stable")[:3]]
+def _movers(model: HeadModel, before: Matrix, now: Matrix) -> list[str]:
+    """The three parts whose share in the scores has changed most, on average over the leads."""
+    some = (matrix.take(np.arange(len(matrix.values)) < COMPARED_LEADS) for matrix in (before, now))
+    then, seen = (contributions_of(model, matrix)[:, :-1].mean(axis=0) for matrix in some)
+    return [parts_of(model)[at] for at in np.argsort(-np.abs(seen - then), kind="stable")[:3]]
 
 
 def _columns_dark(model: HeadModel, before: Matrix, now: Matrix) -> Check:
-    then, seen = (inputs(model, matrix.values, matrix.columns) for matrix in (before, now))
-    dark = [name for at, name in enumerate(model.columns) if gone_dark(then[:, at], seen[:, at])]
+    places = [before.columns.index(name) for name in parts_of(model) if name in before.columns]
+    dark = [before.columns[at] for at in places if gone_dark(before.values[:, at], now.values[:, at])]
     said = (
         f"{len(dark)} columns tell nobody apart any more: {', '.join(dark[:5])}."
         if dark

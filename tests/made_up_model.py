@@ -6,8 +6,10 @@ from datetime import date
 from models.depth import Depth, Reach, StageFigures
 from models.heads import Head
 from models.importance import Weight
+from models.judgement import Window
+from models.ladder import Standing
 from models.track import Version
-from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures, Moved, Step, Window
+from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures, Moved
 from pipelines.model_page.words import FIGURES
 
 UNKNOWN = float("nan")
@@ -23,6 +25,7 @@ WIN = HeadFigures(
     learned=Window(3_904, 240, date(2025, 1, 6), date(2025, 8, 25)),
     judged=Window(1_001, 61, date(2025, 10, 27), date(2026, 1, 5)),
     metrics={"model": row(0.8123), "stage_rate": row(0.7011), "best_column": row(0.7502)},
+    ours="model",
     rival="best_column",
     bins=(Bin(500, 0.012, 0.01), Bin(501, 0.113, 0.1118)),
     depths={
@@ -42,6 +45,7 @@ WIN = HeadFigures(
         ),
         Weight("time in stage", "days_in_stage", 0.2714, 0.39, "", "Has been in this stage for 41 days"),
     ),
+    standing=Standing("model", "It stands on gradient-boosted trees, the highest step."),
 )
 CHURN = replace(
     WIN,
@@ -57,6 +61,7 @@ MODEL = ModelFigures(
     capacity=25,
     grades={"safe": 155, "suspect": 1, "banned": 2},
     heads=(WIN, CHURN),
+    unjudged=(),
     versions=(
         Version("3", ("challenger",), "2026-03-02", {"win.auc": 0.8011, "churn.auc": 0.7}, "it loses <more>"),
         Version("2", ("champion",), "2026-02-23", {"win.auc": 0.8099}, "no other model serves yet"),
@@ -64,6 +69,6 @@ MODEL = ModelFigures(
 )
 WHOLE = replace(
     MODEL,
-    heads=(replace(WIN, step=Step("trees", "There are 301 yes, and 150 are enough.")), CHURN),
+    unjudged=("leave: It stands on a points table, which needs no past.",),
     drift=(Moved("meetings_30d", 0.31, 0.25, "Has moved a lot since the training."),),
 )

@@ -12,10 +12,10 @@ from configs.declared import PointsTable
 from configs.errors import FunnelcastError
 from features.closings import nothing_closed
 from features.matrix import FIELD_COLUMN, Matrix
+from models.fit import fit_regression, lead_numbers
 from models.heads import Head
 from models.rivals.bayes import NaiveBayes, learn_bayes
 from models.rivals.best_column import best_column
-from models.rivals.logistic import learn_logistic
 from models.rivals.order import oldest_first, recency
 from models.rivals.points import points_card
 from models.rivals.rival import Rival
@@ -50,12 +50,15 @@ class Background:
 NOTHING_KNOWN = Background()
 
 
-def rivals(learned: Matrix, judged: Matrix, head: Head, background: Background) -> tuple[Rival, ...]:
+def rivals(
+    learned: Matrix, judged: Matrix, head: Head, background: Background, regression: Served | None = None
+) -> tuple[Rival, ...]:
     """What all rivals say of the judged rows, knowing the learned ones with their outcomes, and who was closed by the first judged day.
 
+    regression: the one of the learned rows, where it has been learned already.
     stage_rate, recency, oldest_first and best_column only rank (see there); points, bayes and logistic may serve.
     """
-    return tuple(say() for say in _each(learned, judged, head, background).values())
+    return tuple(say() for say in _each(learned, judged, head, background, regression).values())
 
 
 def able_rivals(
@@ -68,7 +71,7 @@ def able_rivals(
     outcomes = _outcomes(learned, head)
     able: list[Rival] = []
     unable: dict[str, str] = {}
-    for name, say in _each(learned, judged, head, background).items():
+    for name, say in _each(learned, judged, head, background, None).items():
         if name != POINTS and not 0 < outcomes.sum() < len(outcomes):
             unable[name] = f"{head.name}: of the {len(outcomes):,} snapshots to learn from, all say the same."
             continue
@@ -79,10 +82,14 @@ def able_rivals(
     return tuple(able), unable
 
 
-def _each(learned: Matrix, judged: Matrix, head: Head, background: Background) -> dict[str, Callable[[], Rival]]:
+def _each(
+    learned: Matrix, judged: Matrix, head: Head, background: Background, regression: Served | None
+) -> dict[str, Callable[[], Rival]]:
     """Every rival by name, ready to be asked about the judged rows."""
     rows, outcomes, later = learned.snapshots, _outcomes(learned, head), judged.snapshots
     served = _each_served(learned, head, background, days_of(later).min())
+    if regression:
+        served["logistic"] = lambda: regression
     return {
         "stage_rate": lambda: stage_rate(rows, outcomes, later),
         "recency": lambda: recency(rows, outcomes, later),
@@ -117,7 +124,9 @@ def _each_served(
     return {
         POINTS: lambda: Served(card, out_of_time(lambda _, __: card, learned, outcomes, head)),
         "bayes": lambda: Served(bayes(learned, until), out_of_time(bayes, learned, outcomes, head)),
-        "logistic": lambda: Served(*learn_logistic(learned, outcomes, head)),
+        "logistic": lambda: fit_regression(
+            head, learned.values, learned.columns, outcomes, days_of(learned.snapshots), lead_numbers(learned)
+        ),
     }
 
 

@@ -12,17 +12,18 @@ from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.calibrate import IDENTITY, Calibrator, calibrator_from, fit_platt
 from models.heads import Head
+from models.ladder import Step
+from models.regression import Logistic
 from models.rivals.additive import margins
 from models.rivals.bayes import NaiveBayes, Variable
-from models.rivals.logistic import Logistic
 from models.rivals.points import PointsCard
 from models.rivals.rival import Rival
-from models.rivals.scale import Scale
+from models.scale import Scale
 from models.split import days_of, expanding_folds
 
 Floats = NDArray[np.float64]
 Sum = PointsCard | NaiveBayes | Logistic
-NAMES: dict[type[Sum], str] = {PointsCard: "points", NaiveBayes: "bayes", Logistic: "logistic"}
+NAMES: dict[type[Sum], Step] = {PointsCard: "points", NaiveBayes: "bayes", Logistic: "logistic"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Served:
     calibrator: Calibrator
 
     @property
-    def name(self) -> str:
+    def name(self) -> Step:
         """points, bayes or logistic."""
         return NAMES[type(self.sum)]
 
@@ -77,7 +78,8 @@ def _bayes(kept: Mapping[str, Any]) -> NaiveBayes:
     return NaiveBayes(kept["base"], tuple(kept["stages"]), tuple(variables))
 
 
-def _logistic(kept: Mapping[str, Any]) -> Logistic:
+def logistic_from(kept: Mapping[str, Any]) -> Logistic:
+    """The regression whose fields were kept as JSON. Raises KeyError or TypeError for other fields."""
     scale = Scale(**{name: tuple(numbers) for name, numbers in kept["scale"].items()})
     weights, unknown = (tuple(kept[name]) for name in ("weights", "unknown_weights"))
     return Logistic(tuple(kept["columns"]), scale, weights, unknown, kept["base"])
@@ -87,4 +89,4 @@ def _points(kept: Mapping[str, Any]) -> PointsCard:
     return PointsCard(**kept)
 
 
-_SUMS: dict[str, Callable[[Mapping[str, Any]], Sum]] = {"points": _points, "bayes": _bayes, "logistic": _logistic}
+_SUMS: dict[str, Callable[[Mapping[str, Any]], Sum]] = {"points": _points, "bayes": _bayes, "logistic": logistic_from}

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from features.leaks import table_evidence
 from features.matrix import Matrix
+from models.judgement import Judgement
 from models.leaks import LeakReport, check_allowed, grade_columns, grade_fields, mixed_notes, with_and_without
-from models.train import Judgement
 from pipelines.job import Job
 from pipelines.store import open_lake
 

@@ -2,48 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from configs.project import HeadName
 from features.evidence import GRADES
 from features.matrix import Matrix
 from models.bundle import HeadModel
 from models.depth import Depth, Reach, StageFigures, by_stage, depths, reaches
 from models.heads import Head
 from models.importance import Weight, weights
+from models.judgement import Judgement, Window, window
+from models.ladder import Standing
 from models.leaks import LeakReport
 from models.metrics import reliability
-from models.predict import contributions, inputs
+from models.parts import spoken, spoken_values
+from models.predict import contributions_of, parts_of
 from models.rivals.rival import Rival
-from models.split import days_of, hold_out
 from models.track import Version
-from models.train import MODEL, Judgement, TrainingResult, outcomes_of, rows_to_learn
+from models.train import TrainingResult
 from pipelines.job import Job
+
+Floats = NDArray[np.float64]
 
 ROWS_EXPLAINED = 2_000
 BEHAVIOURS_SHOWN = 15
 VERSIONS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Window:
-    """Rows of the days first to last (as_of, both included, UTC), and how many of them are a yes."""
-
-    rows: int
-    yes: int
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class Step:
-    """The step of the ladder on which a head stands: its name, and a sentence that says why."""
-
-    name: str
-    says: str
 
 
 @dataclass(frozen=True)
@@ -70,8 +56,8 @@ class HeadFigures:
     """What is told of one head.
 
     serves: the rows that the serving model learned from; learned, judged: those of the trial whose figures these are. metrics: by the name
-    of the model and of each rival. rival: the name of the rival with the highest AUC. depths: by the name of the model and of that rival.
-    step: None where there is no ladder.
+    of the model and of each rival. ours: the name of the step that serves; rival: of the others the one with the highest AUC. depths: by
+    these two names.
     """
 
     head: Head
@@ -79,20 +65,22 @@ class HeadFigures:
     learned: Window
     judged: Window
     metrics: Mapping[str, Mapping[str, float]]
+    ours: str
     rival: str
     bins: tuple[Bin, ...]
     depths: Mapping[str, tuple[Depth, ...]]
     reaches: tuple[Reach, ...]
     stages: tuple[StageFigures, ...]
     weights: tuple[Weight, ...]
-    step: Step | None = None
+    standing: Standing
 
 
 @dataclass(frozen=True)
 class ModelFigures:
     """What is told of a training; no row of it is of a single lead.
 
-    until: the day up to which all was known. grades: columns by leak grade. versions: those trained before, newest first. drift: nothing
+    until: the day up to which all was known. unjudged: a sentence for each head with too little past to be judged. grades: columns by leak
+    grade. versions: those trained before, newest first. drift: nothing
     when nobody has looked yet.
     """
 
@@ -103,82 +91,69 @@ class ModelFigures:
     capacity: int
     grades: Mapping[str, int]
     heads: tuple[HeadFigures, ...]
+    unjudged: tuple[str, ...]
     versions: tuple[Version, ...]
     drift: tuple[Moved, ...] = ()
 
 
-def figures_of(
-    job: Job,
-    matrix: Matrix,
-    result: TrainingResult,
-    report: LeakReport,
-    versions: Sequence[Version],
-    ladder: Mapping[HeadName, Step] | None = None,
-) -> ModelFigures:
-    """The figures of a training on the matrix; versions: those trained before it, newest first; ladder: the step of each head, if any."""
-    until, steps = result.bundle.trained_until, ladder or {}
-    heads = tuple(
-        _head(job, matrix, result.bundle.heads[judgement.head.name], judgement, until, steps.get(judgement.head.name))
-        for judgement in result.judgements
-    )
+def figures_of(job: Job, result: TrainingResult, report: LeakReport, versions: Sequence[Version]) -> ModelFigures:
+    """The figures of a training; versions: those trained before it, newest first."""
     return ModelFigures(
         project=result.bundle.origin.project,
         funnel=result.bundle.origin.funnel,
-        until=until.date(),
+        until=result.bundle.trained_until.date(),
         leaks_day=report.day,
         capacity=job.project.list.capacity,
         grades={grade: len(report.of(grade)) for grade in GRADES},
-        heads=heads,
+        heads=tuple(
+            _head(job, result.bundle.heads[name], judgement, result.standings[name])
+            for judgement in result.judgements
+            for name in [judgement.head.name]
+        ),
+        unjudged=tuple(
+            f"{name}: {standing.says}"
+            for name, standing in result.standings.items()
+            if name not in {judgement.head.name for judgement in result.judgements}
+        ),
         versions=tuple(versions[:VERSIONS_SHOWN]),
     )
 
 
-def _head(
-    job: Job, matrix: Matrix, model: HeadModel, judgement: Judgement, until: datetime, step: Step | None
-) -> HeadFigures:
-    head, capacity = model.head, job.project.list.capacity
-    rows = rows_to_learn(matrix, head, until)
-    split = hold_out(days_of(rows.snapshots), head)
-    learned, judged = rows.take(split.earlier), rows.take(split.later)
-    assert np.array_equal(outcomes_of(judged, head), judgement.outcomes), "the judged rows are the newest of these"
-    ours, rival = strongest(judgement)
-    outcomes, stages = judgement.outcomes, judged.snapshots.replace({"stage": job.project.funnel.stage_words})
+def _head(job: Job, model: HeadModel, judgement: Judgement, standing: Standing) -> HeadFigures:
+    ours, rival = strongest(judgement, standing)
+    outcomes = judgement.outcomes
+    stages = judgement.judged.snapshots.replace({"stage": job.project.funnel.stage_words})
     return HeadFigures(
-        head=head,
+        head=model.head,
         serves=Window(model.rows, model.yes, model.trained_from.date(), model.trained_to.date()),
-        learned=_window(learned, head),
-        judged=_window(judged, head),
+        learned=judgement.learned,
+        judged=window(judgement.judged, model.head),
         metrics=_metrics(judgement.metrics),
+        ours=ours.name,
         rival=rival.name,
-        bins=_bins(judgement),
+        bins=_bins(outcomes, ours.chances),
         depths={one.name: depths(outcomes, one.scores) for one in (ours, rival)},
-        reaches=reaches(outcomes, ours.scores, rival.scores, judgement.as_of, capacity),
-        stages=by_stage(outcomes, judgement.chances, stages),
-        weights=_weights(job, model, judged),
-        step=step,
+        reaches=reaches(outcomes, ours.scores, rival.scores, judgement.as_of, job.project.list.capacity),
+        stages=by_stage(outcomes, ours.chances, stages),
+        weights=_weights(job, model, judgement.judged),
+        standing=standing,
     )
 
 
-def strongest(judgement: Judgement) -> tuple[Rival, Rival]:
-    """What the model said, and what its rival with the highest AUC said; the model itself where it has no rival."""
-    ours = next(one for one in judgement.said if one.name == MODEL)
-    others = [one for one in judgement.said if one.name != MODEL]
+def strongest(judgement: Judgement, standing: Standing) -> tuple[Rival, Rival]:
+    """What the step that serves said, and what the one with the highest AUC of the others said; itself where it is alone."""
+    ours = judgement.of(standing.step)
+    others = [one for one in judgement.said if one.name != ours.name]
     alone = judgement.metrics["auc"].to_dict()
     return ours, max(others, key=lambda one: float(alone[one.name]), default=ours)
-
-
-def _window(rows: Matrix, head: Head) -> Window:
-    days, outcomes = days_of(rows.snapshots), outcomes_of(rows, head)
-    first, last = (pd.Timestamp(day).date() for day in (days.min(), days.max()))
-    return Window(len(outcomes), int(outcomes.sum()), first, last)
 
 
 def _metrics(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {str(name): {str(metric): float(value) for metric, value in row.items()} for name, row in table.iterrows()}
 
 
-def _bins(judgement: Judgement) -> tuple[Bin, ...]:
-    found = reliability(judgement.outcomes, judgement.chances)
+def _bins(outcomes: Floats, chances: Floats) -> tuple[Bin, ...]:
+    found = reliability(outcomes, chances)
     return tuple(
         Bin(int(rows), float(chance), float(share))
         for rows, chance, share in found[["rows", "chance", "share"]].to_numpy()
@@ -187,8 +162,8 @@ def _bins(judgement: Judgement) -> tuple[Bin, ...]:
 
 def _weights(job: Job, model: HeadModel, judged: Matrix) -> tuple[Weight, ...]:
     """What the serving model looks at, on judged rows spread evenly."""
-    some = np.linspace(0, len(judged.values) - 1, min(len(judged.values), ROWS_EXPLAINED)).astype(np.int64)
-    values = inputs(model, judged.values[some], judged.columns)
-    columns = {column.name: column for column in job.columns}
-    known = [columns[name] for name in model.columns]
-    return weights(contributions(model, values), values, known, job.stage_words)[:BEHAVIOURS_SHOWN]
+    some = np.zeros(len(judged.values), dtype=np.bool_)
+    some[np.linspace(0, len(some) - 1, min(len(some), ROWS_EXPLAINED)).astype(np.int64)] = True
+    rows, said = judged.take(some), spoken(parts_of(model), job.columns)
+    found = weights(contributions_of(model, rows), spoken_values(said, rows), said, job.stage_words)
+    return found[:BEHAVIOURS_SHOWN]

@@ -6,7 +6,7 @@ from math import ceil, isnan, nan
 from pathlib import Path
 
 from models.depth import Depth
-from models.train import MODEL
+from models.judgement import MODEL
 from pipelines.lists.page import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Chart, Curve, chart
 from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures
@@ -91,7 +91,7 @@ def _reliability(bins: tuple[Bin, ...]) -> Chart:
 
 
 def _depth_charts(head: HeadFigures) -> tuple[Chart, Chart]:
-    ours, theirs = head.depths[MODEL], head.depths[head.rival]
+    ours, theirs = head.depths[head.ours], head.depths[head.rival]
     lifts = [one.lift for one in (*ours, *theirs) if not isnan(one.lift)]
     called, top = Axis("share called, from the top", 1.0, percent_says), float(ceil(max(1.0, *lifts, 1.0)))
     gains = (

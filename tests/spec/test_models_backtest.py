@@ -9,9 +9,9 @@ import pytest
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.backtest import backtest
-from models.bundle import HeadModel
+from models.fit import Learned
 from models.heads import Head
-from models.train import learn
+from models.judgement import learn
 
 HEAD = Head("win", "open", 14, "buy")
 WEEKS, LEADS = 16, 40
@@ -65,7 +65,7 @@ def test_predictions_are_out_of_time() -> None:
 def test_what_ends_too_late_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     learned: list[Matrix] = []
 
-    def learn_and_tell(rows: Matrix, head: Head) -> HeadModel:
+    def learn_and_tell(rows: Matrix, head: Head) -> Learned:
         learned.append(rows)
         return learn(rows, head)
 

@@ -1,5 +1,7 @@
 """A head learns the same model on any machine, and refuses what cannot be learned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,10 +9,11 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError
 from models import fit
 from models.bundle import HeadModel
-from models.fit import fit_head
+from models.fit import STARTS, fit_head, fit_regression
 from models.heads import Head
 from models.metrics import auc, calibration_error
-from models.predict import margins, to_chance
+from models.predict import contributions, margins, to_chance
+from models.regression import Logistic
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +36,12 @@ def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.dateti
     return values.astype(np.float32), (rng.random(rows) < chances).astype(float), as_of, chances
 
 
+OWN_LEAD = np.arange(WEEKS * LEADS)
+
+
 def learned() -> HeadModel:
     values, outcomes, as_of, _ = weeks()
-    return fit_head(HEAD, values, COLUMNS, outcomes, as_of)
+    return fit_head(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD).model
 
 
 def test_it_comes_near_the_true_chances() -> None:
@@ -67,11 +73,31 @@ def test_one_answer_alone_is_refused(every: float, said: str) -> None:
     with pytest.raises(
         FunnelcastError, match=rf"win: the outcome is '{said}' for all 3,600 .* 2024-01-01 to 2024-06-10 .* 14 days"
     ):
-        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of)
+        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of, OWN_LEAD)
 
 
 def test_one_answer_in_every_older_part_is_refused() -> None:
     values, outcomes, as_of, _ = weeks()
     late = np.where(as_of == as_of.max(), outcomes, 0.0)
     with pytest.raises(FunnelcastError, match="the outcome is 'no' for all"):
-        fit_head(HEAD, values, COLUMNS, late, as_of)
+        fit_head(HEAD, values, COLUMNS, late, as_of, OWN_LEAD)
+
+
+def test_the_regression_alone_is_the_one_that_the_trees_start_from() -> None:
+    values, outcomes, as_of, _ = weeks()
+    both = fit_head(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD)
+    assert both.regression == fit_regression(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD)
+    assert isinstance(both.regression.sum, Logistic)
+    assert both.model.start in (None, *(both.regression.sum.scaled(share) for share in STARTS))
+
+
+def test_trees_and_regression_add_up_column_by_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "STARTS", (0.5,))
+    model, values = learned(), weeks(seed=5)[0][:, [0, 1, 4]]
+    parts = contributions(model, values)
+    assert np.abs(parts.sum(axis=1) - margins(model, values)).max() < 1e-9
+    assert model.start is not None
+    line = model.start.adds(values)
+    trees = contributions(replace(model, start=None), values)
+    assert np.abs(parts - line - trees).max() < 1e-9
+    assert np.abs(line[:, 0]).max() > 0.5, "the straight line of interest is the regression's"

@@ -1,0 +1,79 @@
+"""Which kind of model a head may stand on: the plainest first, and a freer one only where it has been better, forward in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.metrics import surprise
+
+Step = Literal["points", "bayes", "logistic", "model"]
+Floats = NDArray[np.float64]
+
+STEPS: tuple[Step, ...] = ("points", "bayes", "logistic", "model")
+CALLED: Mapping[Step, str] = {
+    "points": "a points table",
+    "bayes": "naive Bayes",
+    "logistic": "logistic regression",
+    "model": "gradient-boosted trees",
+}
+FEWEST_CUT_OFFS = 2
+MOSTLY = 2 / 3  # of the cut-offs a step must be better on
+SURE = 1.645  # standard errors by which it must be better: one throw of luck in twenty
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The step that a head stands on, and a sentence that says why it is no higher."""
+
+    step: Step
+    says: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What each step said of rows (n,) that none of them had seen: the lead and the cut-off of each row, its outcome and chances."""
+
+    leads: NDArray[np.int64]
+    cut_offs: NDArray[np.int64]
+    outcomes: Floats
+    chances: Mapping[Step, Floats]
+
+
+def climb(tried: Tried) -> Standing:
+    """The highest step that can be trusted.
+
+    From the points table on, each step in turn takes the place of the one stood on, if its log loss is lower on two thirds of the
+    cut-offs, of which there must be two, and on all together by more than luck: by 1.645 standard errors of the difference, rows of one
+    lead taken as one.
+    """
+    step: Step = "points"
+    refused = ""
+    for freer in STEPS[1:]:
+        better, cut_offs, sure = _compare(tried, freer, step)
+        if better >= _enough(cut_offs) and sure > SURE:
+            step, refused = freer, ""
+        else:
+            refused = f"{CALLED[freer]} was better on {better} of {cut_offs} cut-offs, by {sure:.1f} standard errors"
+    stands = f"It stands on {CALLED[step]}"
+    if not refused:
+        return Standing(step, f"{stands}, the highest step.")
+    return Standing(step, f"{stands}: {refused}, and needs {_enough(cut_offs)} and {SURE}.")
+
+
+def _enough(cut_offs: int) -> int:
+    return max(FEWEST_CUT_OFFS, ceil(MOSTLY * cut_offs))
+
+
+def _compare(tried: Tried, one: Step, other: Step) -> tuple[int, int, float]:
+    """On how many cut-offs `one` surprises less than `other`, of how many, and by how many standard errors on all together."""
+    gain = surprise(tried.outcomes, tried.chances[other]) - surprise(tried.outcomes, tried.chances[one])
+    cut_offs = np.unique(tried.cut_offs)
+    better = sum(bool(gain[tried.cut_offs == cut_off].mean() > 0) for cut_off in cut_offs)
+    _, lead = np.unique(tried.leads, return_inverse=True)
+    by_lead = np.bincount(lead, gain - gain.mean())
+    error = float(np.sqrt((by_lead**2).sum())) / len(gain)
+    return better, len(cut_offs), float(gain.mean()) / error if error > 0 else 0.0

@@ -1,0 +1,72 @@
+"""A head climbs only where the freer step was better on most cut-offs and by more than luck."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from models.ladder import Step, Tried, climb
+
+Floats = NDArray[np.float64]
+LEADS, CUT_OFFS = 400, 3
+
+
+def truth(seed: int = 1) -> tuple[Floats, Floats]:
+    """Log odds and outcomes of every lead on each cut-off."""
+    draw = np.random.default_rng(seed)
+    odds = draw.normal(-1, 1.5, LEADS * CUT_OFFS)
+    return odds, (draw.random(len(odds)) < expit(odds)).astype(np.float64)
+
+
+def tried(outcomes: Floats, chances: Mapping[Step, Floats]) -> Tried:
+    rows = np.arange(LEADS * CUT_OFFS)
+    return Tried(rows % LEADS, rows // LEADS, outcomes, chances)
+
+
+def steps(points: Floats, bayes: Floats, logistic: Floats, model: Floats) -> Mapping[Step, Floats]:
+    return {"points": points, "bayes": bayes, "logistic": logistic, "model": model}
+
+
+def test_the_best_step_is_climbed_to() -> None:
+    odds, outcomes = truth()
+    found = climb(tried(outcomes, steps(expit(0 * odds - 1), expit(0.3 * odds - 0.7), expit(0.6 * odds), expit(odds))))
+    assert found.step == "model"
+    assert found.says == "It stands on gradient-boosted trees, the highest step."
+
+
+def test_a_step_may_be_left_out() -> None:
+    odds, outcomes = truth()
+    usual = expit(0 * odds - 1)
+    found = climb(tried(outcomes, steps(usual, usual, expit(odds), expit(0.5 * odds))))
+    assert found.step == "logistic"
+    assert "gradient-boosted trees was better on" in found.says
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_on_shuffled_outcomes_nobody_climbs(seed: int) -> None:
+    odds, outcomes = truth(seed)
+    outcomes = np.random.default_rng(seed).permutation(outcomes)
+    noise = np.random.default_rng(seed + 50).normal(0, 0.1, len(odds))
+    usual = np.full(len(odds), outcomes.mean())
+    assert climb(tried(outcomes, steps(usual, usual, expit(0.1 * odds - 1), expit(noise - 1)))).step == "points"
+
+
+def test_better_on_one_cut_off_alone_is_not_enough() -> None:
+    odds, outcomes = truth()
+    usual, last = np.full(len(odds), outcomes.mean()), np.arange(len(odds)) // LEADS == CUT_OFFS - 1
+    model = np.where(last, expit(odds), np.where(outcomes == 1, usual - 0.01, usual + 0.01))
+    found = climb(tried(outcomes, steps(usual, usual, usual, model)))
+    assert found.step == "points"
+    assert "1 of 3 cut-offs" in found.says
+
+
+def test_rows_of_one_lead_count_as_one() -> None:
+    odds, outcomes = truth()
+    usual = np.full(len(odds), outcomes.mean())
+    right = np.random.default_rng(4).random(len(odds)) < 0.6
+    model = usual + 0.02 * np.where(right, 1, -1) * np.sign(outcomes - 0.5)
+    each, blocks = np.arange(len(odds)), np.arange(len(odds)) // LEADS
+    assert climb(Tried(each, blocks, outcomes, steps(usual, usual, usual, model))).step == "model"
+    assert climb(Tried(right.astype(np.int64), blocks, outcomes, steps(usual, usual, usual, model))).step == "points"
