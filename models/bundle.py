@@ -159,7 +159,7 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         yes,
         # models of the first format were never compared
         bool(index.get("is_fast", False)),
-        None if index.get("start") is None else logistic_from(dict(index["start"])),
+        None if index.get("start") is None else logistic_from(index["start"]),
         None if index.get("served") is None else from_json(str(index["served"])),
     )
 

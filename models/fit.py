@@ -60,8 +60,9 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
 
     The trees start from nothing, or from half or all of what a logistic regression says that has not seen the row's lead
     (models.regression), and correct it. Where they start and how many there are is what has the least log loss on up to two later blocks of
-    weeks, each judged by what the weeks before it taught; their number then grows with the square root of the rows learned from. The calibrator is fitted to the same
-    out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the same model on any machine.
+    weeks, each judged by what the weeks before it taught; their number then grows with the square root of the rows learned from. The
+    calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the
+    same model on any machine.
     Raises TooLittlePastError when all outcomes are the same or there are too few days.
     """
     inputs, names, taught = _taught(head, values, columns, outcomes, as_of)

@@ -91,7 +91,7 @@ def grouped_contributions(model: HeadModel, values: Values, targets: Ints) -> Fl
     if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
         found = fast_contributions(read_fast(model.booster), values, targets)
     elif len(values):
-        found = summed(_booster(model).predict(values, pred_contrib=True), targets)
+        found = summed(np.asarray(_booster(model).predict(values, pred_contrib=True), dtype=np.float64), targets)
     else:
         found = np.zeros((0, int(targets.max(initial=-1)) + 2))
     if model.start:
