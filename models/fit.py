@@ -16,6 +16,7 @@ from models.split import Days, Split, expanding_folds
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # Weekly snapshots of one lead repeat each other, so leaves must be large, trees small, and each tree sees a part of the rows and columns.
 SETTINGS: dict[str, float | str] = {
@@ -40,8 +41,10 @@ ROWS_PER_THREAD = 20_000  # with fewer, threads wait for each other longer than 
 MOST_THREADS = 4
 
 
-def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
-    """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1 and as_of (UTC).
+def fit_head(
+    head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days, leads: Ints
+) -> HeadModel:
+    """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1, as_of (UTC) and leads, numbered from 0.
 
     The number of trees is the one with the least log loss on up to two later blocks of weeks, each judged by trees that learned from
     the weeks before it; from then on it grows with the square root of the rows learned from. The calibrator is fitted to the same
@@ -61,7 +64,7 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     growing = [_seedling(inputs, outcomes, fold, settings) for fold in taught]
     best = _best_number_of_trees(growing)
     trees = [_trees(best, taught, int(fold.earlier.sum())) for fold in taught]
-    calibrator = _calibrator(growing, trees, inputs, outcomes, taught)
+    calibrator = _calibrator(growing, trees, inputs, outcomes, taught, leads)
     grown = _trees(best, taught, len(outcomes))
     booster = lgb.train(settings, lgb.Dataset(inputs, outcomes, params=settings), num_boost_round=grown)
     return HeadModel(
@@ -109,7 +112,12 @@ def _trees(best: int, folds: Sequence[Split], rows: int) -> int:
 
 
 def _calibrator(
-    grown: Sequence[lgb.Booster], trees: Sequence[int], inputs: Values, outcomes: Floats, folds: Sequence[Split]
+    grown: Sequence[lgb.Booster],
+    trees: Sequence[int],
+    inputs: Values,
+    outcomes: Floats,
+    folds: Sequence[Split],
+    leads: Ints,
 ) -> Calibrator:
     """The calibrator that makes the chances honest that each model, with so many trees, gives to its fold's later rows."""
     margins = [
@@ -117,8 +125,8 @@ def _calibrator(
         for booster, number, fold in zip(grown, trees, folds, strict=True)
     ]
     newest = np.repeat(np.arange(len(folds)), [len(seen) for seen in margins]) == len(folds) - 1
-    known = np.concatenate([outcomes[fold.later] for fold in folds])
-    return choose_calibrator(np.concatenate(margins), known, newest)
+    known, whose = (np.concatenate([rows[fold.later] for fold in folds]) for rows in (outcomes, leads))
+    return choose_calibrator(np.concatenate(margins), known, newest, whose)
 
 
 def _text(booster: lgb.Booster) -> str:

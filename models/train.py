@@ -19,7 +19,7 @@ from models.metrics import METRICS, measure
 from models.predict import inputs, margins, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import NOTHING_KNOWN, Background, rivals
-from models.split import days_of, hold_out, usable
+from models.split import days_of, hold_out, leads_of, usable
 
 Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
@@ -98,7 +98,8 @@ def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:
 
 def learn(rows: Matrix, head: Head) -> HeadModel:
     """The model of a head from rows with known outcomes."""
-    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days_of(rows.snapshots))
+    days, leads = days_of(rows.snapshots), leads_of(rows.snapshots)
+    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days, leads)
 
 
 def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 HEAD = Head("win", "open", 14, "buy")
 WEEKS, LEADS = 24, 150
+EVERYBODY = np.arange(WEEKS * LEADS)
 COLUMNS = ("interest", "rare", "constant", "unknown", "noise", "day")
 
 
@@ -35,7 +36,7 @@ def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.dateti
 
 def learned() -> HeadModel:
     values, outcomes, as_of, _ = weeks()
-    return fit_head(HEAD, values, COLUMNS, outcomes, as_of)
+    return fit_head(HEAD, values, COLUMNS, outcomes, as_of, EVERYBODY)
 
 
 def test_it_comes_near_the_true_chances() -> None:
@@ -67,11 +68,11 @@ def test_one_answer_alone_is_refused(every: float, said: str) -> None:
     with pytest.raises(
         FunnelcastError, match=rf"win: the outcome is '{said}' for all 3,600 .* 2024-01-01 to 2024-06-10 .* 14 days"
     ):
-        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of)
+        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of, EVERYBODY)
 
 
 def test_one_answer_in_every_older_part_is_refused() -> None:
     values, outcomes, as_of, _ = weeks()
     late = np.where(as_of == as_of.max(), outcomes, 0.0)
     with pytest.raises(FunnelcastError, match="the outcome is 'no' for all"):
-        fit_head(HEAD, values, COLUMNS, late, as_of)
+        fit_head(HEAD, values, COLUMNS, late, as_of, EVERYBODY)
