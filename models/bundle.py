@@ -11,6 +11,8 @@ from configs.errors import FunnelcastError
 from configs.project import HeadName
 from models.calibrate import Calibrator, calibrator_from
 from models.heads import Head
+from models.honesty import UNTRIED, Honesty
+from models.spread import UNKNOWN, Spread
 
 FORMAT = 2
 INDEX = "bundle.json"
@@ -22,7 +24,8 @@ class HeadModel:
 
     columns: the feature columns in the order of the trees' inputs. trained_from, trained_to: first and last as_of (UTC without zone)
     learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled trees of
-    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text.
+    models.fast gave LightGBM's answers on rows learned from (models.agreement); they are read from the booster's text. honesty: how the
+    chances of a model made the same way did on weeks that it had not seen. spread: how far true chances may lie from those it says.
     """
 
     head: Head
@@ -35,6 +38,8 @@ class HeadModel:
     rows: int
     yes: int
     is_fast: bool = False
+    honesty: Honesty = UNTRIED
+    spread: Spread = UNKNOWN
 
     @property
     def base_rate(self) -> float:
@@ -147,6 +152,9 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         yes,
         # models of the first format were never compared
         bool(index.get("is_fast", False)),
+        # nor were those of earlier ones put to the test
+        Honesty(**honesty) if isinstance(honesty := index.get("honesty"), dict) else UNTRIED,
+        Spread(**spread) if isinstance(spread := index.get("spread"), dict) else UNKNOWN,
     )
 
 

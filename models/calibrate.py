@@ -1,7 +1,7 @@
 """Makes chances honest: of a hundred leads said to have a chance of 30 in 100, about thirty should do it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -43,6 +43,11 @@ class Calibrator:
         """Chances in [0, 1] of the same shape as the margins."""
         chances: Floats = expit(self._log_odds(margins))
         return chances
+
+    def shifted(self, log_odds: float) -> "Calibrator":
+        """The calibrator whose chances are those of this one with so much added to their log odds."""
+        knots = tuple((place, level + log_odds) for place, level in self.knots)
+        return replace(self, intercept=self.intercept + log_odds, knots=knots)
 
     def _log_odds(self, margins: Floats) -> Floats:
         if not self.knots:
@@ -102,16 +107,18 @@ def _gains(
 ) -> Floats:
     """How much less surprising each outcome (n,) is to the freer calibrator; each pair: made from the earlier rows, from the later."""
     said = [
-        [_surprise(one.chances(margins), outcomes) for one in (before, after)]
+        [surprise(one.chances(margins), outcomes) for one in (before, after)]
         for before, after in zip(plainer, freer, strict=True)
     ]
     gains: Floats = np.where(later, said[0][0] - said[0][1], said[1][0] - said[1][1])
     return gains
 
 
-def _surprise(chances: Floats, outcomes: Floats) -> Floats:
-    surprise: Floats = -np.log(np.maximum(np.where(outcomes == 1, chances, 1 - chances), SMALLEST_CHANCE))
-    return surprise
+def surprise(chances: Floats, outcomes: Floats) -> Floats:
+    """What each outcome (n,), 0 or 1, adds to the log loss of the chances (n,)."""
+    said = np.where(outcomes == 1, chances, 1 - chances)
+    added: Floats = -np.log(np.maximum(said, SMALLEST_CHANCE))
+    return added
 
 
 def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrator:

@@ -15,11 +15,14 @@ from models.agreement import disagreement
 from models.bundle import Bundle, HeadModel, Origin
 from models.fit import SETTINGS, fit_head
 from models.heads import Head
+from models.honesty import UNTRIED, Honesty, honesty_of
 from models.metrics import METRICS, measure
 from models.predict import inputs, margins, to_chance
+from models.regrown import spread_of
 from models.rivals.rival import Rival
 from models.rivals.roster import NOTHING_KNOWN, Background, rivals
 from models.split import days_of, hold_out, leads_of, usable
+from models.spread import Spread
 
 Floats = NDArray[np.float64]
 LIBRARIES = ("lightgbm", "numpy")
@@ -29,7 +32,10 @@ ROWS_COMPARED = 500
 
 @dataclass(frozen=True)
 class Judgement:
-    """How one head did on later rows: its outcomes and chances (n,), what the model and its rivals said, and their metrics (rows)."""
+    """How one head did on later rows: its outcomes and chances (n,), what the model and its rivals said, and their metrics (rows).
+
+    honesty: whether the model's chances kept their word there.
+    """
 
     head: Head
     outcomes: Floats
@@ -37,6 +43,7 @@ class Judgement:
     as_of: NDArray[np.datetime64]
     said: tuple[Rival, ...]
     metrics: pd.DataFrame
+    honesty: Honesty = UNTRIED
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def train(
         rows = rows_to_learn(matrix, head, until)
         judgements.append(judge_on_newest(rows, head, capacity, background))
         model, warning = compared(learn(rows, head), rows)
-        models.append(model)
+        models.append(replace(model, honesty=judgements[-1].honesty, spread=_spread(model, rows)))
         notes += [warning] if warning else []
         on_head(head.name)
     versions = {library: version(library) for library in LIBRARIES}
@@ -102,6 +109,11 @@ def learn(rows: Matrix, head: Head) -> HeadModel:
     return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days, leads)
 
 
+def _spread(model: HeadModel, rows: Matrix) -> Spread:
+    values = inputs(model, rows.values, rows.columns)
+    return spread_of(model, values, outcomes_of(rows, model.head), leads_of(rows.snapshots))
+
+
 def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:
     """How a model, and its rivals that know the learned rows and the background, do on later rows with known outcomes.
 
@@ -114,7 +126,8 @@ def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, backg
     said = (Rival(MODEL, scores, chances), *others)
     worth = later.snapshots["amount"].to_numpy(dtype=np.float64)
     table = {one.name: measure(outcomes, one.scores, one.chances, days, capacity, worth) for one in said}
-    return Judgement(head, outcomes, chances, days, said, pd.DataFrame(table).T[list(METRICS)])
+    honesty = honesty_of(outcomes, chances, leads_of(later.snapshots))
+    return Judgement(head, outcomes, chances, days, said, pd.DataFrame(table).T[list(METRICS)], honesty)
 
 
 def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Background | None) -> Judgement:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from models.calibrate import (
     IDENTITY,
@@ -150,6 +150,12 @@ def test_a_calibrator_comes_back_from_json() -> None:
     seen = margins(2_000)
     for found in (fit_platt(seen, outcomes_of(seen)), fit_isotonic(seen, outcomes_of(seen))):
         assert calibrator_from(json.loads(json.dumps(asdict(found)))) == found
+
+
+def test_a_shift_is_added_to_the_log_odds_of_any_calibrator() -> None:
+    seen = margins(2_000)
+    for found in (fit_beta(seen, outcomes_of(seen)), fit_isotonic(seen, outcomes_of(seen))):
+        assert logit(found.shifted(0.7).chances(seen)) == pytest.approx(logit(found.chances(seen)) + 0.7)
 
 
 def test_a_calibrator_of_the_first_format_is_read() -> None:
