@@ -11,9 +11,11 @@ from configs.errors import FunnelcastError
 from configs.project import HeadName
 from models.calibrate import Calibrator, calibrator_from
 from models.heads import Head
+from models.honesty import UNTRIED, Honesty
 from models.ladder import Step
 from models.regression import Logistic
 from models.rivals.served import Served, from_json, logistic_from
+from models.spread import UNKNOWN, Spread
 
 FORMAT = 3
 INDEX = "bundle.json"
@@ -26,7 +28,8 @@ class HeadModel:
     columns: the feature columns in the order of the trees' and the regression's inputs. trained_from, trained_to: first and last as_of (UTC
     without zone) learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled
     trees of models.fast gave LightGBM's answers on rows learned from (models.agreement). start: None for trees that stand alone. served:
-    what stands in place of both, which are empty then, where the head has not climbed to them (models.ladder).
+    what stands in place of both, which are empty then, where the head has not climbed to them (models.ladder). honesty: how the chances of
+    a model made the same way did on weeks that it had not seen. spread: how far true chances may lie from those it says.
     """
 
     head: Head
@@ -41,6 +44,8 @@ class HeadModel:
     is_fast: bool = False
     start: Logistic | None = None
     served: Served | None = None
+    honesty: Honesty = UNTRIED
+    spread: Spread = UNKNOWN
 
     @property
     def step(self) -> Step:
@@ -161,6 +166,9 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         bool(index.get("is_fast", False)),
         None if index.get("start") is None else logistic_from(index["start"]),
         None if index.get("served") is None else from_json(str(index["served"])),
+        # nor were those of earlier ones put to the test
+        Honesty(**honesty) if isinstance(honesty := index.get("honesty"), dict) else UNTRIED,
+        Spread(**spread) if isinstance(spread := index.get("spread"), dict) else UNKNOWN,
     )
 
 

@@ -1,7 +1,7 @@
 """Makes chances honest: of a hundred leads said to have a chance of 30 in 100, about thirty should do it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,17 +10,17 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 from sklearn.isotonic import IsotonicRegression
 
-from models.metrics import SMALLEST_CHANCE, surprise
+from models.clusters import distinct, row_worth, standard_error
+from models.metrics import surprise
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Method = Literal["none", "platt", "beta", "isotonic"]
 
 USUAL_LOG_SLOPE = 0.5
 USUAL_SHIFT = 0.5
-FEWEST_TO_CHOOSE = 200  # with fewer rows to judge on, the choice would be a throw of dice
-CLEARLY = (
-    2.0  # standard errors by which a method without priors must be better; snapshots of one lead repeat each other
-)
+FEWEST_TO_CHOOSE = 200  # with fewer leads to judge on, the choice would be a throw of dice
+CLEARLY = 2.0  # standard errors by which a method without priors must be better
 EDGE = 1e-3  # isotonic chances stay this far from 0 and 1, which no number of rows can prove
 
 
@@ -44,6 +44,11 @@ class Calibrator:
         chances: Floats = expit(self._log_odds(margins))
         return chances
 
+    def shifted(self, log_odds: float) -> "Calibrator":
+        """The calibrator whose chances are those of this one with so much added to their log odds."""
+        knots = tuple((place, level + log_odds) for place, level in self.knots)
+        return replace(self, intercept=self.intercept + log_odds, knots=knots)
+
     def _log_odds(self, margins: Floats) -> Floats:
         if not self.knots:
             log_odds: Floats = (
@@ -56,7 +61,7 @@ class Calibrator:
 
 
 IDENTITY = Calibrator()
-Fit = Callable[[Floats, Floats], Calibrator]
+Fit = Callable[[Floats, Floats, float], Calibrator]
 
 
 def calibrator_from(kept: Mapping[str, Any]) -> Calibrator:
@@ -70,36 +75,50 @@ def calibrator_from(kept: Mapping[str, Any]) -> Calibrator:
     return Calibrator(**{**kept, "knots": knots})
 
 
-def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_]) -> Calibrator:
+def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_], leads: Ints) -> Calibrator:
     """The calibrator of margins (n,) that models gave to rows later than all they had learned from, and their outcomes 0 or 1.
 
-    none, Platt, beta and isotonic, in this order: each learns from the rows that are not `later`, and takes the place of the plainer one
-    before it where it says less surprising chances of those that are: Platt, which has priors, where it is better; the others where
-    they are clearly better. What is chosen learns from all rows. With too few rows to choose it is Platt.
+    leads: the number of each row's lead, from 0; the rows of a lead repeat each other, so they weigh together as one where priors are met,
+    and count as one where a gain must be sure. none, Platt, beta and isotonic, in this order: each learns from the rows that are not
+    `later` and is judged on those that are, then the other way round, and takes the place of the plainer one before it where it says less
+    surprising chances: Platt, which has priors, where it is better; the others where they are clearly better both ways together and better
+    each way. What is chosen learns from all rows. With too few leads to choose it is Platt.
     """
-    if min(int(later.sum()), int((~later).sum())) < FEWEST_TO_CHOOSE:
-        return fit_platt(margins, outcomes)
+    if min(distinct(leads[later]), distinct(leads[~later])) < FEWEST_TO_CHOOSE:
+        return fit_platt(margins, outcomes, row_worth(leads))
     chosen: Fit | None = None
-    plainer, needed = IDENTITY, 0.0
+    plainer, needed = [IDENTITY, IDENTITY], 0.0
     for method in (fit_platt, fit_beta, fit_isotonic):
-        freer = method(margins[~later], outcomes[~later])
-        if _gain(freer, plainer, margins[later], outcomes[later]) > needed:
+        freer = [method(margins[part], outcomes[part], row_worth(leads[part])) for part in (~later, later)]
+        gains = _gains(freer, plainer, margins, outcomes, later)
+        ways = [gains[later].sum(), gains[~later].sum()]
+        if sum(ways) > needed * standard_error(gains - gains.mean(), leads) and (method is fit_platt or min(ways) > 0):
             chosen, plainer = method, freer
         needed = CLEARLY
-    return chosen(margins, outcomes) if chosen else IDENTITY
+    return chosen(margins, outcomes, row_worth(leads)) if chosen else IDENTITY
 
 
-def _gain(freer: Calibrator, plainer: Calibrator, margins: Floats, outcomes: Floats) -> float:
-    """How many standard errors less surprising the outcomes are to the freer one."""
-    gain = surprise(outcomes, plainer.chances(margins)) - surprise(outcomes, freer.chances(margins))
-    return float(gain.mean() / max(gain.std() / np.sqrt(len(gain)), SMALLEST_CHANCE))
+def _gains(
+    freer: Sequence[Calibrator],
+    plainer: Sequence[Calibrator],
+    margins: Floats,
+    outcomes: Floats,
+    later: NDArray[np.bool_],
+) -> Floats:
+    """How much less surprising each outcome (n,) is to the freer calibrator; each pair: made from the earlier rows, from the later."""
+    said = [
+        [surprise(outcomes, one.chances(margins)) for one in (before, after)]
+        for before, after in zip(plainer, freer, strict=True)
+    ]
+    gains: Floats = np.where(later, said[0][0] - said[0][1], said[1][0] - said[1][1])
+    return gains
 
 
-def fit_platt(margins: Floats, outcomes: Floats) -> Calibrator:
+def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrator:
     """Platt scaling (Platt 1999) in the form margin -> a (margin - mean) + mean + b, margins and outcomes (n,).
 
     The most probable a > 0 and b given the outcomes and normal priors ln a ~ N(0, 0.5) and b ~ N(0, 0.5): with few rows it stays near the
-    identity.
+    identity. worth: how much a row counts for beside the priors.
     """
     if not len(margins):
         return IDENTITY
@@ -111,7 +130,7 @@ def fit_platt(margins: Floats, outcomes: Floats) -> Calibrator:
         logit = slope * centred + mean + shift
         surprise = np.logaddexp(0.0, logit) - outcomes * logit
         missed = expit(logit) - outcomes
-        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2])
+        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2]) / worth
         gradient = np.array([slope * (missed * centred).sum(), missed.sum()]) + strength * setting
         return float(surprise.sum() + (strength * setting**2).sum() / 2), gradient
 
@@ -120,8 +139,8 @@ def fit_platt(margins: Floats, outcomes: Floats) -> Calibrator:
     return Calibrator(slope, slope, mean + float(shift) - slope * mean, method="platt")
 
 
-def fit_beta(margins: Floats, outcomes: Floats) -> Calibrator:
-    """Beta calibration (Kull, Silva Filho and Flach 2017) of margins and outcomes (n,), with the priors of fit_platt on both slopes."""
+def fit_beta(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrator:
+    """Beta calibration (Kull, Silva Filho and Flach 2017) of margins and outcomes (n,), with the priors and the worth of fit_platt."""
     if not len(margins):
         return IDENTITY
     for_yes, for_no = log_expit(margins), -log_expit(-margins)
@@ -131,7 +150,7 @@ def fit_beta(margins: Floats, outcomes: Floats) -> Calibrator:
         logit = slopes[0] * for_yes + slopes[1] * for_no + setting[2]
         surprise = np.logaddexp(0.0, logit) - outcomes * logit
         missed = expit(logit) - outcomes
-        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2])
+        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2]) / worth
         pulls = np.array([slopes[0] * (missed * for_yes).sum(), slopes[1] * (missed * for_no).sum(), missed.sum()])
         return float(surprise.sum() + (strength * setting**2).sum() / 2), pulls + strength * setting
 
@@ -139,7 +158,7 @@ def fit_beta(margins: Floats, outcomes: Floats) -> Calibrator:
     return Calibrator(float(np.exp(found[0])), float(np.exp(found[1])), float(found[2]), method="beta")
 
 
-def fit_isotonic(margins: Floats, outcomes: Floats) -> Calibrator:
+def fit_isotonic(margins: Floats, outcomes: Floats, _worth: float = 1.0) -> Calibrator:
     """Isotonic regression (Zadrozny and Elkan 2002) of margins and outcomes (n,), a knot in the middle of each level.
 
     Joining the middles by lines keeps the order of margins within a level (centred isotonic regression, Oron and Flournoy 2017).

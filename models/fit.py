@@ -7,10 +7,8 @@ from datetime import datetime
 
 import lightgbm as lgb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from features.matrix import Matrix
 from models.bundle import HeadModel
 from models.calibrate import Calibrator, choose_calibrator
 from models.heads import Head
@@ -82,7 +80,7 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     model = HeadModel(
         head=head,
         booster=_text(booster),
-        calibrator=_calibrator(said, outcomes, taught),
+        calibrator=_calibrator(said, outcomes, leads, taught),
         columns=names,
         trees=grown,
         trained_from=_moment(as_of.min()),
@@ -91,7 +89,7 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
         yes=int(outcomes.sum()),
         start=regression.logistic.scaled(start) if start else None,
     )
-    return Learned(model, Served(regression.logistic, _calibrator(regression.later, outcomes, taught)))
+    return Learned(model, Served(regression.logistic, _calibrator(regression.later, outcomes, leads, taught)))
 
 
 def fit_regression(
@@ -100,7 +98,7 @@ def fit_regression(
     """The regression alone, as fit_head learns it from the same rows."""
     inputs, names, taught = _taught(head, values, columns, outcomes, as_of)
     regression = learn_regression(inputs, names, outcomes, leads, taught)
-    return Served(regression.logistic, _calibrator(regression.later, outcomes, taught))
+    return Served(regression.logistic, _calibrator(regression.later, outcomes, leads, taught))
 
 
 def _taught(
@@ -117,11 +115,6 @@ def _taught(
     return np.ascontiguousarray(values[:, used]), tuple(columns[int(place)] for place in used), taught
 
 
-def lead_numbers(rows: Matrix) -> Ints:
-    """The number of each row's lead, from 0."""
-    return np.asarray(pd.factorize(rows.snapshots["lead_id"])[0], dtype=np.int64)
-
-
 def _threads(rows: int) -> int:
     """How many threads learn from so many rows; the model is the same with any number."""
     return max(1, min(os.cpu_count() or 1, MOST_THREADS, rows // ROWS_PER_THREAD))
@@ -129,7 +122,8 @@ def _threads(rows: int) -> int:
 
 def _rows(inputs: Values, outcomes: Floats, start: Floats, settings: Mapping[str, float | str]) -> lgb.Dataset:
     # rounded, because the last digits of a sum of products depend on how many threads add it up
-    return lgb.Dataset(inputs, outcomes, init_score=np.round(start, 9), params=dict(settings))
+    given = np.round(start, 9) if start.any() else None
+    return lgb.Dataset(inputs, outcomes, init_score=given, params=dict(settings))
 
 
 def _seedling(
@@ -183,11 +177,11 @@ def _trees(best: int, folds: Sequence[Split], rows: int) -> int:
     return max(1, round(best * float(np.sqrt(rows / np.mean([fold.earlier.sum() for fold in folds])))))
 
 
-def _calibrator(margins: Sequence[Floats], outcomes: Floats, folds: Sequence[Split]) -> Calibrator:
+def _calibrator(margins: Sequence[Floats], outcomes: Floats, leads: Ints, folds: Sequence[Split]) -> Calibrator:
     """The calibrator that makes the chances honest that margins of each fold's later rows stand for."""
     newest = np.repeat(np.arange(len(folds)), [len(seen) for seen in margins]) == len(folds) - 1
-    known = np.concatenate([outcomes[fold.later] for fold in folds])
-    return choose_calibrator(np.concatenate(margins), known, newest)
+    known, whose = (np.concatenate([rows[fold.later] for fold in folds]) for rows in (outcomes, leads))
+    return choose_calibrator(np.concatenate(margins), known, newest, whose)
 
 
 def _text(booster: lgb.Booster) -> str:

@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.matrix import Matrix
-from models.fit import Learned, fit_head, lead_numbers
+from models.fit import Learned, fit_head
 from models.heads import Head
 from models.metrics import METRICS, calibration_error, measure
 from models.predict import margins_of, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import Background, rivals
-from models.split import Days, TooLittlePastError, cut_offs, days_of, usable
+from models.split import Days, TooLittlePastError, cut_offs, days_of, leads_of, usable
 
 Floats = NDArray[np.float64]
 MODEL = "model"
@@ -88,7 +88,7 @@ def window(rows: Matrix, head: Head) -> Window:
 
 def learn(rows: Matrix, head: Head) -> Learned:
     """The model of a head, and the regression alone, from rows with known outcomes."""
-    days, leads = days_of(rows.snapshots), lead_numbers(rows)
+    days, leads = days_of(rows.snapshots), leads_of(rows.snapshots)
     return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days, leads)
 
 

@@ -34,6 +34,15 @@ def predict(bundle: Bundle, matrix: Matrix) -> pd.DataFrame:
     return agree(said, {name: model.head for name, model in bundle.heads.items()})
 
 
+def ranges(bundle: Bundle, chances: pd.DataFrame) -> pd.DataFrame:
+    """low_HEAD and high_HEAD for each head (rows): 90 of 100 true chances lie between them; NaN where nothing is known."""
+    found: dict[str, Floats] = {}
+    for name, model in bundle.heads.items():
+        said = chances[name].to_numpy(dtype=np.float64)
+        found |= {f"low_{name}": model.spread.low(said), f"high_{name}": model.spread.high(said)}
+    return pd.DataFrame(found, index=chances.index)
+
+
 def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
     """The model's own columns, in its order, out of values (rows, columns). Raises FunnelcastError when one is missing."""
     places = {name: place for place, name in enumerate(columns)}

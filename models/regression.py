@@ -29,13 +29,18 @@ HELD_BASE = 1e-3  # the base is free; with next to no rows this keeps it where i
 
 @dataclass(frozen=True)
 class Logistic:
-    """Log odds: the base, and for each column its weight times the scaled value, or the weight of being unknown."""
+    """Log odds: the base, and for each column its weight times the scaled value, or the weight of being unknown.
+
+    strength: of the ridge that it was learned with; share: of what was learned then, so much is in the weights and the base.
+    """
 
     columns: tuple[str, ...]
     scale: Scale
     weights: tuple[float, ...]
     unknown_weights: tuple[float, ...]
     base: float
+    strength: float
+    share: float = 1.0
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ class Logistic:
     def scaled(self, share: float) -> "Logistic":
         """The same with this share of its log odds."""
         weights, unknown = (tuple(share * one for one in each) for each in (self.weights, self.unknown_weights))
-        return replace(self, weights=weights, unknown_weights=unknown, base=share * self.base)
+        return replace(self, weights=weights, unknown_weights=unknown, base=share * self.base, share=share)
 
 
 @dataclass(frozen=True)
@@ -85,12 +90,12 @@ def learn_regression(
     The strength of the ridge is the one with the least log loss on the folds' later rows, each judged by weights from its earlier ones; all
     scales come from the rows that weights are learned from. Both outcomes must be among the earlier rows of each fold.
     """
-    tried = [[*_learned(values[fold.earlier], outcomes[fold.earlier], STRENGTHS)] for fold in folds]
+    tried = [[*learn_lines(values[fold.earlier], outcomes[fold.earlier], STRENGTHS)] for fold in folds]
     known = np.concatenate([outcomes[fold.later] for fold in folds])
     said = [[line.margins(values[fold.later]) for line in lines] for lines, fold in zip(tried, folds, strict=True)]
     by_strength = [np.concatenate(one) for one in zip(*said, strict=True)]
     best = int(np.argmin([log_loss(known, expit(margins)) for margins in by_strength]))
-    (line,) = _learned(values, outcomes, STRENGTHS[best : best + 1])
+    (line,) = learn_lines(values, outcomes, STRENGTHS[best : best + 1])
     return Regression(
         line.logistic(columns),
         line.unseen(values, outcomes, leads),
@@ -103,7 +108,7 @@ def learn_regression(
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """Weights of a scale's inputs with the base at the end, learned from the rows `sample` by a ridge of this strength."""
 
     scale: Scale
@@ -112,17 +117,18 @@ class _Line:
     sample: NDArray[np.intp]
 
     def margins(self, values: Values) -> Floats:
+        """The log odds (rows,) of values (rows, columns)."""
         return np.concatenate(
             [np.empty(0), *(_with_base(self.scale, values[rows]) @ self.weights for rows in _pieces(len(values)))]
         )
 
     def logistic(self, columns: Sequence[str]) -> Logistic:
+        """The same in terms of the columns of that name."""
         used = len(self.scale.lows)
         unknown = np.zeros(used)
         unknown[list(self.scale.told_unknown)] = self.weights[used:-1]
-        return Logistic(
-            tuple(columns), self.scale, _plain(self.weights[:used]), _plain(unknown), float(self.weights[-1])
-        )
+        weights, base = _plain(self.weights[:used]), float(self.weights[-1])
+        return Logistic(tuple(columns), self.scale, weights, _plain(unknown), base, self.strength)
 
     def unseen(self, values: Values, outcomes: Floats, leads: Ints) -> Floats:
         """(rows,) margins by weights that have not seen the row's lead: the leads are divided into groups, each left out in turn.
@@ -139,20 +145,20 @@ class _Line:
             out = learned == one
             pull = inputs[out].T @ (chances[out] - outcomes[self.sample][out])
             rest = np.sum([known for number, known in enumerate(curve) if number != one], axis=0) + np.diag(ridge)
-            without = _Line(self.scale, self.weights + np.linalg.solve(rest, pull), self.strength, self.sample)
+            without = Line(self.scale, self.weights + np.linalg.solve(rest, pull), self.strength, self.sample)
             margins[group == one] = without.margins(values[group == one])
         return margins
 
 
-def _learned(values: Values, outcomes: Floats, strengths: Sequence[float]) -> Iterator[_Line]:
-    """For each strength what the rows teach."""
+def learn_lines(values: Values, outcomes: Floats, strengths: Sequence[float]) -> Iterator[Line]:
+    """For each strength (see STRENGTHS) what rows with outcomes 0 or 1, both among them, teach of values (rows, columns)."""
     sample = _sample(outcomes)
     scale = scale_of(values[sample])
     inputs, said = scale.inputs(values[sample]), outcomes[sample]
     regression = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=STEPS)
     for strength in strengths:
         regression.set_params(C=strength).fit(inputs, said)
-        yield _Line(scale, np.append(regression.coef_[0], regression.intercept_), strength, sample)
+        yield Line(scale, np.append(regression.coef_[0], regression.intercept_), strength, sample)
 
 
 def _with_base(scale: Scale, values: Values) -> Floats:

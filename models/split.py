@@ -37,6 +37,11 @@ def days_of(frame: pd.DataFrame) -> Days:
     return frame["as_of"].to_numpy().astype("datetime64[us]")
 
 
+def leads_of(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The number of every row's lead (rows,), from 0 in the order of their first rows."""
+    return np.asarray(pd.factorize(frame["lead_id"])[0], dtype=np.int64)
+
+
 def horizon_of(head: Head) -> np.timedelta64:
     """The length of a head's outcome window."""
     return np.timedelta64(head.horizon_days, "D")

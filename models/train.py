@@ -13,15 +13,18 @@ from features.matrix import Matrix
 from models.agreement import disagreement
 from models.bundle import Bundle, HeadModel, Origin
 from models.calibrate import IDENTITY
-from models.fit import SETTINGS, lead_numbers
+from models.fit import SETTINGS
 from models.heads import Head
+from models.honesty import UNPROVEN, honesty_of
 from models.judgement import Judgement, judge_on_newest, learn, outcomes_of, rows_to_learn
 from models.ladder import STEPS, Standing, Step, Tried, climb
 from models.predict import inputs
+from models.regression import Logistic
+from models.regrown import spread_of, spread_of_regression
 from models.rivals.points import points_card
 from models.rivals.roster import NOTHING_KNOWN, Background, served_rivals
 from models.rivals.served import Served
-from models.split import TooLittlePastError, days_of
+from models.split import TooLittlePastError, days_of, leads_of
 
 LIBRARIES = ("lightgbm", "numpy")
 ROWS_COMPARED = 500
@@ -93,22 +96,30 @@ def _train_head(matrix: Matrix, head: Head, until: datetime, capacity: int, back
         return _Trained(None, standing, points_alone(head, background, until), "")
     standing = climb(_tried(judgement))
     model, note = _stand(standing.step, rows, head, background, until)
-    return _Trained(judgement, standing, model, note)
+    said = judgement.of(standing.step).chances
+    honesty = honesty_of(judgement.outcomes, said, leads_of(judgement.judged.snapshots))
+    return _Trained(judgement, standing, replace(model, honesty=honesty), note)
 
 
 def _stand(step: Step, rows: Matrix, head: Head, background: Background, until: datetime) -> tuple[HeadModel, str]:
     """The model on a step of the ladder, from all rows, and a warning where only LightGBM itself can answer for it."""
+    outcomes, leads = outcomes_of(rows, head), leads_of(rows.snapshots)
     if step == "model":
-        return compared(learn(rows, head).model, rows)
-    moment = np.datetime64(until, "us")
-    (served,) = (one for one in served_rivals(rows, head, background, moment) if one.name == step)
-    return _in_place_of_trees(served, rows, head), ""
+        model, note = compared(learn(rows, head).model, rows)
+        spread = spread_of(model, inputs(model, rows.values, rows.columns), outcomes, leads)
+        return replace(model, spread=spread), note
+    (served,) = (one for one in served_rivals(rows, head, background, np.datetime64(until, "us")) if one.name == step)
+    model = _in_place_of_trees(served, rows, head)
+    if isinstance(served.sum, Logistic):
+        values = rows.values[:, [rows.columns.index(name) for name in served.sum.columns]]
+        return replace(model, spread=spread_of_regression(served.sum, values, outcomes, leads)), ""
+    return model, ""
 
 
 def _tried(judgement: Judgement) -> Tried:
     chances = {one.name: one.chances for one in judgement.said}
     steps = {step: chances[step] for step in STEPS if step in chances}
-    return Tried(lead_numbers(judgement.judged), judgement.cut_offs.astype(np.int64), judgement.outcomes, steps)
+    return Tried(leads_of(judgement.judged.snapshots), judgement.cut_offs.astype(np.int64), judgement.outcomes, steps)
 
 
 def _in_place_of_trees(served: Served, rows: Matrix, head: Head) -> HeadModel:
@@ -130,7 +141,7 @@ def _in_place_of_trees(served: Served, rows: Matrix, head: Head) -> HeadModel:
 def points_alone(head: Head, background: Background, until: datetime) -> HeadModel:
     """The points table as it is written, for a company without a past."""
     served = Served(points_card(background.points, head, background.stages), IDENTITY)
-    return HeadModel(head, "", IDENTITY, (), 0, until, until, 0, 0, served=served)
+    return HeadModel(head, "", IDENTITY, (), 0, until, until, 0, 0, served=served, honesty=UNPROVEN)
 
 
 def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:

@@ -1,6 +1,6 @@
 """Puts the scores of a day into the words of the list that sales reads in the morning."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +12,19 @@ from features.snapshots import midnight
 from models.explain import Explanation
 from pipelines.job import Job
 from pipelines.lists.day import Band, DayList, Line
-from pipelines.lists.words import chance_says, expected_says, out_of
+from pipelines.lists.ranks import ranks_say
+from pipelines.lists.words import chance_says, expected_says, out_of, range_says
 from pipelines.store import open_lake
 
 
-def day_list(job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, ...]) -> DayList:
-    """The list of the job's day from ranked scores of open leads and customers."""
+def day_list(
+    job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, ...], withheld: Mapping[HeadName, str]
+) -> DayList:
+    """The list of the job's day from ranked scores of open leads and customers.
+
+    withheld: the heads whose chances are not shown, with the sentence that says so: ranks stand in their place, and nothing that is
+    made of them is told in figures.
+    """
     shown = ranked.merge(_people(job), on="lead_id", how="left").astype(object).where(lambda cells: cells.notna(), None)
     leads, customers = (shown[shown["cohort"] == cohort] for cohort in ("open", "customer"))
     head = job.project.list.head
@@ -27,10 +34,10 @@ def day_list(job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, .
         as_of=job.day,
         capacity=job.project.list.capacity,
         ranked_by=ranked_by,
-        lines=_lines(job, leads, head),
-        customers=[line for line in _lines(job, customers, "churn") if line.band == "keep"],
-        notes=notes,
-        expected=_expected(job, ranked),
+        lines=_lines(job, leads, head, withheld),
+        customers=[line for line in _lines(job, customers, "churn", withheld) if line.band == "keep"],
+        notes=(*notes, *(says for name, says in withheld.items() if name != head)),
+        expected=withheld.get(head) or _expected(job, ranked),
         stages=tuple(stage.says for stage in job.project.funnel.stages),
     )
 
@@ -42,20 +49,28 @@ def _people(job: Job) -> pd.DataFrame:
         return people
 
 
-def _lines(job: Job, shown: pd.DataFrame, head: HeadName) -> list[Line]:
+def _lines(job: Job, shown: pd.DataFrame, head: HeadName, withheld: Mapping[HeadName, str]) -> list[Line]:
     if head not in shown:
         return []
+    says = ranks_say(shown[head]) if head in withheld else _chances_say(job, shown, head)
+    told = [one.name for one in job.heads if one.name not in withheld]
+    return [_line(job, row, told, words) for row, words in zip(shown.to_dict("records"), says, strict=True)]
+
+
+def _chances_say(job: Job, shown: pd.DataFrame, head: HeadName) -> list[str]:
     until, size = _last_day(job, head), out_of(shown[shown["band"] != "skip"][head].dropna())
-    words = job.project.funnel.stage_words
-    return [
-        _line(job, row, words, chance_says(row[head], head, until, job.day, size)) for row in shown.to_dict("records")
-    ]
+    bounds = shown[[f"low_{head}", f"high_{head}"]].astype("float64")
+    said = [chance_says(chance, head, until, job.day, size) for chance in shown[head]]
+    between = [range_says(low, high, size) for low, high in bounds.to_numpy()]
+    return [f"{one} {two}".strip() for one, two in zip(said, between, strict=True)]
 
 
-def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says: str) -> Line:
+def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: str) -> Line:
+    """The line of a row; told: the heads whose chances may be shown."""
     explanation = row["explanation"]
     assert isinstance(explanation, Explanation)
-    chances = {head.name: float(row[head.name]) for head in job.heads if row[head.name] is not None}
+    chances = {head: float(row[head]) for head in told if row[head] is not None}
+    stage_words = job.project.funnel.stage_words
     head: HeadName = "churn" if row["cohort"] == "customer" else job.project.list.head
     band: Band = row["band"]
     return Line(
@@ -67,16 +82,22 @@ def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says:
         owner_id=_text(row["owner_id"]),
         stage=stage_words.get(_text(row["stage"]), _text(row["stage"])),
         band=band,
-        chance=chances[head],
+        chance=chances.get(head, float("nan")),
         chance_says=says,
         chances=chances,
-        expected_value=_number(row["expected_value"]),
+        expected_value=_number(row["expected_value"]) if _is_worth_telling(row, told) else None,
         currency=_text(row["currency"]),
         fit=_number(row["fit"]),
         engagement=_number(row["engagement"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
     )
+
+
+def _is_worth_telling(row: dict[Hashable, Any], told: Sequence[HeadName]) -> bool:
+    """Whether the chance that the expected value is made of may be shown."""
+    made_of: HeadName = "churn" if row["cohort"] == "customer" else "win"
+    return made_of in told or made_of not in row
 
 
 def _text(cell: object) -> str:

@@ -14,11 +14,12 @@ from features.snapshots import midnight
 from models.bundle import Bundle, check_fingerprint
 from models.explain import Explanation, explain, telling
 from models.parts import spoken, spoken_values
-from models.predict import contributions_of, parts_of, predict, to_chance
+from models.predict import contributions_of, parts_of, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
 from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
+from pipelines.lists.ranks import withheld_by
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
@@ -48,11 +49,14 @@ def score_project(job: Job, champion: Champion) -> Scored:
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar)
     scores_file = write_scores(job, ranked, champion.version)
+    withheld = withheld_by(champion.bundle.heads)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix)))
+        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), withheld))
     write_deliveries(job, ranked)
+    for says in withheld.values():
+        job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"
     job.narrator.say(f"  Scores: {scores_file}")
     job.narrator.say(f"  List:   {page}")
@@ -77,7 +81,8 @@ def _matrix_of_day(job: Job) -> Matrix:
 
 def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.DataFrame, str]:
     """Chances, expected value, rank, band and explanation of every row, and the sentence that says how open leads are ranked."""
-    scores = pd.concat([matrix.snapshots, predict(bundle, matrix), _for_people(matrix)], axis=1)
+    chances = predict(bundle, matrix)
+    scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
     parts, ranked_by = [], ""
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()

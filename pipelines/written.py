@@ -30,7 +30,8 @@ def deliveries_file(workspace: Workspace, day: date) -> Path:
 def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
     """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
 
-    Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), expected_value,
+    Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), low_HEAD and
+    high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
     feature_fingerprint.
     """
@@ -38,6 +39,7 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
     schema = pa.schema(
         [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
         + [(head, pa.float64()) for head in heads]
+        + [(f"{bound}_{head}", pa.float64()) for head in heads for bound in ("low", "high")]
         + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]

@@ -12,7 +12,7 @@ from configs.declared import PointsTable
 from configs.errors import FunnelcastError
 from features.closings import nothing_closed
 from features.matrix import FIELD_COLUMN, Matrix
-from models.fit import fit_regression, lead_numbers
+from models.fit import fit_regression
 from models.heads import Head
 from models.rivals.bayes import NaiveBayes, learn_bayes
 from models.rivals.best_column import best_column
@@ -21,7 +21,7 @@ from models.rivals.points import points_card
 from models.rivals.rival import Rival
 from models.rivals.served import Served, out_of_time
 from models.rivals.stage_rate import stage_rate
-from models.split import days_of
+from models.split import days_of, leads_of
 
 Floats = NDArray[np.float64]
 
@@ -125,7 +125,7 @@ def _each_served(
         POINTS: lambda: Served(card, out_of_time(lambda _, __: card, learned, outcomes, head)),
         "bayes": lambda: Served(bayes(learned, until), out_of_time(bayes, learned, outcomes, head)),
         "logistic": lambda: fit_regression(
-            head, learned.values, learned.columns, outcomes, days_of(learned.snapshots), lead_numbers(learned)
+            head, learned.values, learned.columns, outcomes, days_of(learned.snapshots), leads_of(learned.snapshots)
         ),
     }
 

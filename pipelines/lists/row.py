@@ -87,7 +87,10 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
         money="not known" if value is None else money(value, clipped(line.currency, 8)),
         value=value,
-        reasons=(*map(_shown, line.reasons_for[:MOST_FOR]), *map(_shown, line.reasons_against[:MOST_AGAINST])),
+        reasons=tuple(
+            _shown(reason, has_points=not isnan(line.chance))
+            for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
+        ),
     )
 
 
@@ -100,5 +103,6 @@ def _known(number: float | None) -> float | None:
     return None if number is None or isnan(number) else round(float(number), 6)
 
 
-def _shown(reason: Reason) -> ShownReason:
-    return ShownReason(reason.points > 0, clipped(reason.says), points_says(reason.points))
+def _shown(reason: Reason, *, has_points: bool) -> ShownReason:
+    """has_points: a line that tells no chance tells no hundredths of it either."""
+    return ShownReason(reason.points > 0, clipped(reason.says), points_says(reason.points) if has_points else "")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from math import isnan
+from math import ceil, floor, isnan
 from statistics import median
 from typing import Literal
 
@@ -71,6 +71,18 @@ def chance_says(chance: float, head: HeadName, until: date, as_of: date, size: i
     """'38 in 100 advance by 23 March'; `until` is the last day of the head's window, `size` comes from out_of."""
     how_many = frequency(chance, size)
     return f"{how_many} {OUTCOMES[head]} by {day_says(until, as_of)}" if how_many else ""
+
+
+def range_says(low: float, high: float, size: int = 100) -> str:
+    """Between which whole numbers out of `size` a true chance probably lies, rounded outwards; empty where that is not known (NaN).
+
+    >>> range_says(0.253, 0.391), range_says(0.0004, 0.009), range_says(0.0004, 0.009, 1_000)
+    ('(25 to 40)', '(0 to 1)', '(0 to 9)')
+    """
+    if isnan(low) or isnan(high):
+        return ""
+    # a bound such as 0.07, which is no whole binary number, is not to move by a point
+    return f"({floor(round(low * size, 9)):,} to {ceil(round(high * size, 9)):,})"
 
 
 def split_chance(sentence: str) -> tuple[str, str]:

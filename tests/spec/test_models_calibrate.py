@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from models.calibrate import (
     IDENTITY,
@@ -103,12 +103,12 @@ def test_isotonic_follows_a_staircase_and_keeps_the_order() -> None:
 def test_the_method_is_chosen_by_what_it_says_of_later_rows(truth: Callable[[Floats], Floats], chosen: str) -> None:
     seen = margins(20_000, mean=0.0)
     outcomes = (np.random.default_rng(3).random(len(seen)) < truth(seen)).astype(float)
-    assert choose_calibrator(seen, outcomes, np.arange(len(seen)) >= 10_000).method == chosen
+    assert choose_calibrator(seen, outcomes, np.arange(len(seen)) >= 10_000, np.arange(20_000)).method == chosen
 
 
 def test_true_chances_are_left_nearly_as_they_are() -> None:
     seen = margins(20_000)
-    found = choose_calibrator(seen, outcomes_of(seen), np.arange(len(seen)) >= 10_000)
+    found = choose_calibrator(seen, outcomes_of(seen), np.arange(len(seen)) >= 10_000, np.arange(20_000))
     assert found.method in ("none", "platt")
     assert np.abs(found.chances(seen) - expit(seen)).max() < 0.02
 
@@ -116,18 +116,46 @@ def test_true_chances_are_left_nearly_as_they_are() -> None:
 def test_what_held_before_and_not_later_is_not_chosen() -> None:
     seen, later = margins(20_000, mean=0.0), np.arange(20_000) >= 10_000
     outcomes = (np.random.default_rng(3).random(len(seen)) < np.where(later, expit(seen), steps(seen))).astype(float)
-    assert choose_calibrator(seen, outcomes, later).method != "isotonic"
+    assert choose_calibrator(seen, outcomes, later, np.arange(20_000)).method != "isotonic"
 
 
 def test_with_few_rows_it_is_platt() -> None:
     seen = margins(300)
-    assert choose_calibrator(seen, outcomes_of(seen), np.arange(300) >= 150).method == "platt"
+    assert choose_calibrator(seen, outcomes_of(seen), np.arange(300) >= 150, np.arange(300)).method == "platt"
+
+
+def repeated(rows: int, times: int, seed: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Margins, outcomes and leads where each lead stands so many times, nearly alike and with one outcome for all its rows."""
+    draw = np.random.default_rng(seed)
+    once = draw.normal(0, 1.5, rows // times)
+    outcomes = (draw.random(len(once)) < expit(0.8 * once)).astype(np.float64)
+    leads = np.arange(rows) % len(once)
+    return once[leads] + draw.normal(0, 0.05, rows), outcomes[leads], leads
+
+
+def test_leads_that_repeat_themselves_do_not_make_a_bend_look_sure() -> None:
+    drawn = [repeated(6_000, times=10, seed=seed) for seed in range(15)]
+    found = {choose_calibrator(seen, outcomes, leads >= 300, leads).method for seen, outcomes, leads in drawn}
+    assert found <= {"none", "platt"}
+
+
+def test_rows_of_one_lead_move_the_line_as_one_row_does() -> None:
+    seen, outcomes, leads = repeated(6_000, times=10, seed=0)
+    assert choose_calibrator(seen, outcomes, leads >= 550, leads) == fit_platt(seen, outcomes, worth=0.1)
+    apart = fit_platt(np.repeat(seen[:600], 10), np.repeat(outcomes[:600], 10), worth=0.1)
+    assert apart.chances(seen[:5]) == pytest.approx(fit_platt(seen[:600], outcomes[:600]).chances(seen[:5]))
 
 
 def test_a_calibrator_comes_back_from_json() -> None:
     seen = margins(2_000)
     for found in (fit_platt(seen, outcomes_of(seen)), fit_isotonic(seen, outcomes_of(seen))):
         assert calibrator_from(json.loads(json.dumps(asdict(found)))) == found
+
+
+def test_a_shift_is_added_to_the_log_odds_of_any_calibrator() -> None:
+    seen = margins(2_000)
+    for found in (fit_beta(seen, outcomes_of(seen)), fit_isotonic(seen, outcomes_of(seen))):
+        assert logit(found.shifted(0.7).chances(seen)) == pytest.approx(logit(found.chances(seen)) + 0.7)
 
 
 def test_a_calibrator_of_the_first_format_is_read() -> None:

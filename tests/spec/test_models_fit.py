@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 HEAD = Head("win", "open", 14, "buy")
 WEEKS, LEADS = 24, 150
+EVERYBODY = np.arange(WEEKS * LEADS)
 COLUMNS = ("interest", "rare", "constant", "unknown", "noise", "day")
 
 
@@ -36,12 +37,9 @@ def weeks(seed: int = 3) -> tuple[NDArray[np.float32], Floats, NDArray[np.dateti
     return values.astype(np.float32), (rng.random(rows) < chances).astype(float), as_of, chances
 
 
-OWN_LEAD = np.arange(WEEKS * LEADS)
-
-
 def learned() -> HeadModel:
     values, outcomes, as_of, _ = weeks()
-    return fit_head(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD).model
+    return fit_head(HEAD, values, COLUMNS, outcomes, as_of, EVERYBODY).model
 
 
 def test_it_comes_near_the_true_chances() -> None:
@@ -73,20 +71,20 @@ def test_one_answer_alone_is_refused(every: float, said: str) -> None:
     with pytest.raises(
         FunnelcastError, match=rf"win: the outcome is '{said}' for all 3,600 .* 2024-01-01 to 2024-06-10 .* 14 days"
     ):
-        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of, OWN_LEAD)
+        fit_head(HEAD, values, COLUMNS, np.full_like(outcomes, every), as_of, EVERYBODY)
 
 
 def test_one_answer_in_every_older_part_is_refused() -> None:
     values, outcomes, as_of, _ = weeks()
     late = np.where(as_of == as_of.max(), outcomes, 0.0)
     with pytest.raises(FunnelcastError, match="the outcome is 'no' for all"):
-        fit_head(HEAD, values, COLUMNS, late, as_of, OWN_LEAD)
+        fit_head(HEAD, values, COLUMNS, late, as_of, EVERYBODY)
 
 
 def test_the_regression_alone_is_the_one_that_the_trees_start_from() -> None:
     values, outcomes, as_of, _ = weeks()
-    both = fit_head(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD)
-    assert both.regression == fit_regression(HEAD, values, COLUMNS, outcomes, as_of, OWN_LEAD)
+    both = fit_head(HEAD, values, COLUMNS, outcomes, as_of, EVERYBODY)
+    assert both.regression == fit_regression(HEAD, values, COLUMNS, outcomes, as_of, EVERYBODY)
     assert isinstance(both.regression.sum, Logistic)
     assert both.model.start in (None, *(both.regression.sum.scaled(share) for share in STARTS))
 
