@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import lightgbm as lgb
@@ -9,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
+from features.feature import Monotone
 from models.bundle import HeadModel
 from models.calibrate import Calibrator, choose_calibrator
 from models.heads import Head
+from models.monotone import constraints
+from models.settings import Settings, check_settings
 from models.split import Days, Split, expanding_folds
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 # Weekly snapshots of one lead repeat each other, so leaves must be large, trees small, and each tree sees a part of the rows and columns.
-SETTINGS: dict[str, float | str] = {
+SETTINGS: Settings = {
     "objective": "binary",
     "learning_rate": 0.03,
     "num_leaves": 7,
@@ -40,36 +44,48 @@ ROWS_PER_THREAD = 20_000  # with fewer, threads wait for each other longer than 
 MOST_THREADS = 4
 
 
-def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days) -> HeadModel:
+@dataclass(frozen=True)
+class Growth:
+    """Models that each learned from the earlier rows of a fold, oldest first, and the number of trees that served them best on the whole.
+
+    inputs: the rows (rows, columns) of all folds, with the columns that tell leads apart. settings: all that the trees were grown with.
+    """
+
+    inputs: Values
+    columns: tuple[str, ...]
+    settings: Settings
+    folds: tuple[Split, ...]
+    boosters: tuple[lgb.Booster, ...]
+    best: int
+
+
+def fit_head(
+    head: Head,
+    values: Values,
+    columns: Sequence[str],
+    outcomes: Floats,
+    as_of: Days,
+    settings: Settings = SETTINGS,
+    monotone: Mapping[str, Monotone] | None = None,
+) -> HeadModel:
     """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1 and as_of (UTC).
 
-    The number of trees is the one with the least log loss on up to two later blocks of weeks, each judged by trees that learned from
-    the weeks before it; from then on it grows with the square root of the rows learned from. The calibrator is fitted to the same
-    out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the same model on any machine.
-    Raises FunnelcastError when all outcomes are the same or there are too few days.
+    The number of trees is the one of grow_forward; from then on it grows with the square root of the rows learned from. The calibrator is
+    fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the same model on any
+    machine. Raises FunnelcastError as grow_forward does.
     """
-    if not _has_both(outcomes):
-        raise _one_class(head, outcomes, as_of)
-    used = np.flatnonzero(_tells_apart(values, as_of))
-    inputs = np.ascontiguousarray(values[:, used])
-    folds = expanding_folds(as_of, head)
-    taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
-    if not taught:
-        raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
-    # LightGBM keeps one number of threads for all: data made without it would change it for models that are growing.
-    settings = {**SETTINGS, "num_threads": _threads(len(outcomes))}
-    growing = [_seedling(inputs, outcomes, fold, settings) for fold in taught]
-    best = _best_number_of_trees(growing)
-    trees = [_trees(best, taught, int(fold.earlier.sum())) for fold in taught]
-    calibrator = _calibrator(growing, trees, inputs, outcomes, taught)
-    grown = _trees(best, taught, len(outcomes))
-    booster = lgb.train(settings, lgb.Dataset(inputs, outcomes, params=settings), num_boost_round=grown)
+    grown = grow_forward(head, values, columns, outcomes, as_of, settings, monotone)
+    trees = [_trees(grown.best, grown.folds, int(fold.earlier.sum())) for fold in grown.folds]
+    calibrator = _calibrator(grown, trees, outcomes)
+    number = _trees(grown.best, grown.folds, len(outcomes))
+    everything = lgb.Dataset(grown.inputs, outcomes, params=dict(grown.settings))
+    booster = lgb.train(dict(grown.settings), everything, num_boost_round=number)
     return HeadModel(
         head=head,
         booster=_text(booster),
         calibrator=calibrator,
-        columns=tuple(columns[int(place)] for place in used),
-        trees=grown,
+        columns=grown.columns,
+        trees=number,
         trained_from=_moment(as_of.min()),
         trained_to=_moment(as_of.max()),
         rows=len(outcomes),
@@ -77,12 +93,43 @@ def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Float
     )
 
 
+def grow_forward(
+    head: Head,
+    values: Values,
+    columns: Sequence[str],
+    outcomes: Floats,
+    as_of: Days,
+    settings: Settings = SETTINGS,
+    monotone: Mapping[str, Monotone] | None = None,
+) -> Growth:
+    """As many trees as give the least log loss on up to two later blocks of weeks, each judged by trees that learned before it.
+
+    settings: in place of those of SETTINGS. monotone: what is declared of columns; the chance holds to it (models.monotone).
+    Raises FunnelcastError when all outcomes are the same, there are too few days, or a setting is refused (models.settings).
+    """
+    check_settings(settings, SETTINGS)
+    if not _has_both(outcomes):
+        raise _one_class(head, outcomes, as_of)
+    used = np.flatnonzero(_tells_apart(values, as_of))
+    names = tuple(columns[int(place)] for place in used)
+    inputs = np.ascontiguousarray(values[:, used])
+    folds = expanding_folds(as_of, head)
+    taught = tuple(fold for fold in folds if _has_both(outcomes[fold.earlier]))
+    if not taught:
+        raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
+    held = constraints(head, names, monotone or {})
+    # LightGBM keeps one number of threads for all: data made without it would change it for models that are growing.
+    whole = {**SETTINGS, **settings, **held, "num_threads": _threads(len(outcomes))}
+    growing = tuple(_seedling(inputs, outcomes, fold, whole) for fold in taught)
+    return Growth(inputs, names, whole, taught, growing, _best_number_of_trees(growing))
+
+
 def _threads(rows: int) -> int:
     """How many threads learn from so many rows; the model is the same with any number."""
     return max(1, min(os.cpu_count() or 1, MOST_THREADS, rows // ROWS_PER_THREAD))
 
 
-def _seedling(inputs: Values, outcomes: Floats, fold: Split, settings: Mapping[str, float | str]) -> lgb.Booster:
+def _seedling(inputs: Values, outcomes: Floats, fold: Split, settings: Settings) -> lgb.Booster:
     """A model without trees that will learn from the fold's earlier rows and be judged on its later ones."""
     # Each fold has a Dataset of its own: lgb.cv would cut them out of one, whose bins are made with the rows it is judged on.
     earlier = lgb.Dataset(inputs[fold.earlier], outcomes[fold.earlier], params=dict(settings))
@@ -108,16 +155,14 @@ def _trees(best: int, folds: Sequence[Split], rows: int) -> int:
     return max(1, round(best * float(np.sqrt(rows / np.mean([fold.earlier.sum() for fold in folds])))))
 
 
-def _calibrator(
-    grown: Sequence[lgb.Booster], trees: Sequence[int], inputs: Values, outcomes: Floats, folds: Sequence[Split]
-) -> Calibrator:
+def _calibrator(grown: Growth, trees: Sequence[int], outcomes: Floats) -> Calibrator:
     """The calibrator that makes the chances honest that each model, with so many trees, gives to its fold's later rows."""
     margins = [
-        booster.predict(inputs[fold.later], raw_score=True, num_iteration=number)
-        for booster, number, fold in zip(grown, trees, folds, strict=True)
+        booster.predict(grown.inputs[fold.later], raw_score=True, num_iteration=number)
+        for booster, number, fold in zip(grown.boosters, trees, grown.folds, strict=True)
     ]
-    newest = np.repeat(np.arange(len(folds)), [len(seen) for seen in margins]) == len(folds) - 1
-    known = np.concatenate([outcomes[fold.later] for fold in folds])
+    newest = np.repeat(np.arange(len(margins)), [len(seen) for seen in margins]) == len(margins) - 1
+    known = np.concatenate([outcomes[fold.later] for fold in grown.folds])
     return choose_calibrator(np.concatenate(margins), known, newest)
 
 

@@ -1,7 +1,7 @@
 """Grades every column before a training: safe, suspect or banned, with what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -172,7 +172,8 @@ def without(matrix: Matrix, names: frozenset[str], fields: frozenset[str] = froz
         return matrix
     kept: NDArray[np.intp] = np.flatnonzero([name not in names for name in matrix.columns])
     columns = tuple(matrix.columns[place] for place in kept)
-    return Matrix(matrix.snapshots.drop(columns=hidden), matrix.values[:, kept], columns, matrix.outcomes)
+    snapshots = matrix.snapshots.drop(columns=hidden)
+    return replace(matrix, snapshots=snapshots, values=matrix.values[:, kept], columns=columns)
 
 
 def with_and_without(

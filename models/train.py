@@ -19,6 +19,7 @@ from models.metrics import METRICS, measure
 from models.predict import inputs, margins, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import NOTHING_KNOWN, Background, rivals
+from models.settings import Settings
 from models.split import days_of, hold_out, usable
 
 Floats = NDArray[np.float64]
@@ -96,9 +97,10 @@ def compared(model: HeadModel, rows: Matrix) -> tuple[HeadModel, str]:
     return replace(model, is_fast=not warning), warning
 
 
-def learn(rows: Matrix, head: Head) -> HeadModel:
+def learn(rows: Matrix, head: Head, settings: Settings = SETTINGS) -> HeadModel:
     """The model of a head from rows with known outcomes."""
-    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days_of(rows.snapshots))
+    outcomes, days = outcomes_of(rows, head), days_of(rows.snapshots)
+    return fit_head(head, rows.values, rows.columns, outcomes, days, settings, rows.monotone)
 
 
 def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:
