@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from configs.errors import FunnelcastError, did_you_mean
+from configs.project import HeadName
 
 Settings = Mapping[str, float | str]
 
@@ -31,3 +32,14 @@ def check_settings(settings: Settings, known: Collection[str]) -> None:
     unknown = [name for name in settings if name not in known]
     if unknown:
         raise FunnelcastError(f"There is no setting '{unknown[0]}' of the trees{did_you_mean(unknown[0], known)}")
+
+
+def told(defaults: Settings, by_head: Mapping[HeadName, Settings]) -> dict[str, float | str]:
+    """The defaults, and as HEAD.NAME what is set for one head in their place."""
+    own = {f"{head}.{name}": value for head, settings in by_head.items() for name, value in settings.items()}
+    return {**defaults, **own}
+
+
+def own_settings(settings: Settings, head: HeadName) -> Settings:
+    """What `told` told of one head."""
+    return {name.removeprefix(f"{head}."): value for name, value in settings.items() if name.startswith(f"{head}.")}

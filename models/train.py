@@ -1,15 +1,17 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
+from configs.project import HeadName
 from features.matrix import Matrix
 from models.agreement import disagreement
 from models.bundle import Bundle, HeadModel, Origin
@@ -19,7 +21,7 @@ from models.metrics import METRICS, measure
 from models.predict import inputs, margins, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import NOTHING_KNOWN, Background, rivals
-from models.settings import Settings
+from models.settings import Settings, told
 from models.split import days_of, hold_out, usable
 
 Floats = NDArray[np.float64]
@@ -60,23 +62,27 @@ def train(
     capacity: int,
     on_head: Callable[[str], None] = lambda name: None,
     background: Background = NOTHING_KNOWN,
+    settings: Mapping[HeadName, Settings] = MappingProxyType({}),
 ) -> TrainingResult:
     """Learns every head from the rows whose outcome windows end by `until` (UTC without zone).
 
     capacity: the k of precision at capacity, a day. on_head is called with the name of each head that is done. background: what its rivals
-    know. Raises FunnelcastError when there is too little past, or all outcomes are the same.
+    know. settings: by head, in place of the defaults. Raises FunnelcastError when there is too little past, all outcomes are the same, or a
+    setting is refused (models.settings).
     """
     judgements, models, notes = [], [], []
     for head in heads:
         rows = rows_to_learn(matrix, head, until)
-        judgements.append(judge_on_newest(rows, head, capacity, background))
-        model, warning = compared(learn(rows, head), rows)
+        own = settings.get(head.name, SETTINGS)
+        judgements.append(judge_on_newest(rows, head, capacity, background, own))
+        model, warning = compared(learn(rows, head, own), rows)
         models.append(model)
         notes += [warning] if warning else []
         on_head(head.name)
     versions = {library: version(library) for library in LIBRARIES}
     by_head = {model.head.name: model for model in models}
-    return TrainingResult(Bundle(origin, until, dict(SETTINGS), versions, by_head), tuple(judgements), tuple(notes))
+    bundle = Bundle(origin, until, told(SETTINGS, settings), versions, by_head)
+    return TrainingResult(bundle, tuple(judgements), tuple(notes))
 
 
 def rows_to_learn(matrix: Matrix, head: Head, until: datetime) -> Matrix:
@@ -118,11 +124,13 @@ def judge(model: HeadModel, learned: Matrix, later: Matrix, capacity: int, backg
     return Judgement(head, outcomes, chances, days, said, pd.DataFrame(table).T[list(METRICS)])
 
 
-def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Background | None) -> Judgement:
+def judge_on_newest(
+    rows: Matrix, head: Head, capacity: int, background: Background | None, settings: Settings = SETTINGS
+) -> Judgement:
     """How a model learned from the older of the rows does on the newest fifth of the days; see models.split.hold_out."""
     split = hold_out(days_of(rows.snapshots), head)
     learned, later = rows.take(split.earlier), rows.take(split.later)
-    return judge(learn(learned, head), learned, later, capacity, background)
+    return judge(learn(learned, head, settings), learned, later, capacity, background)
 
 
 def outcomes_of(matrix: Matrix, head: Head) -> Floats:

@@ -14,14 +14,14 @@ from features.matrix import Matrix
 from features.readings import Fit
 from features.tables import touches
 from features.words import score, times
-from models.bundle import Origin
+from models.bundle import Bundle, Origin
 from models.fit import SETTINGS, fit_head
 from models.heads import Head
 from models.leaks import without
 from models.monotone import constraints
 from models.predict import predict
 from models.split import days_of
-from models.train import train
+from models.train import learn
 
 Floats = NDArray[np.float64]
 WEEKS, LEADS = 20, 120
@@ -60,7 +60,8 @@ def company(slope: float, **monotone: Monotone) -> Matrix:
 
 def steps(rows: Matrix) -> dict[str, Floats]:
     """How each served chance of 50 leads moves with one visit more, from 0 to 9."""
-    bundle = train(rows, list(HEADS.values()), datetime(2026, 7, 1), Origin("shop", "funnel", "abc"), 5).bundle
+    models = {name: learn(rows, head) for name, head in HEADS.items()}
+    bundle = Bundle(Origin("shop", "funnel", "abc"), datetime(2026, 7, 1), {}, {}, models)
     leads = rows.take(np.arange(len(rows.values)) < 50)
     chances = []
     for visits in range(10):
