@@ -1,7 +1,7 @@
 """A search of settings leaves its trials with the run, and what it found serves until another search finds better."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -9,12 +9,13 @@ from importlib import import_module
 import pytest
 
 from configs.errors import FunnelcastError
+from configs.project import HeadName
 from features.snapshots import midnight
 from models.bundle import Bundle
 from models.fit import SETTINGS
 from models.leaks import without
 from models.search import SPACE
-from models.settings import own_settings
+from models.settings import Settings, own_settings
 from models.track import NESTED_IN, Tracking
 from pipelines.cli import main
 from pipelines.job import Job, matrix_of, training_days
@@ -71,9 +72,9 @@ def bundle_of(tracking: Tracking) -> Bundle:
     return champion.bundle
 
 
-def search_again(job: Job, trials: int, until: datetime) -> dict[str, object]:
+def search_again(job: Job, trials: int, until: datetime) -> Mapping[HeadName, Settings]:
     matrix = without(matrix_of(job, training_days(job, job.day), until), job.for_people)
-    return dict(chosen_settings(search_settings(job, matrix, until, trials)))
+    return chosen_settings(search_settings(job, matrix, until, trials))
 
 
 def test_the_settings_found_stand_in_the_bundle_beside_the_defaults(searched: Searched) -> None:
