@@ -22,7 +22,8 @@ class ProjectFeature(Setting):
     table, where, of_account: the rows looked at. column: of sum, distinct and last. whole: of share, the rows among which. then: what
     follows (followed, hours_until, unanswered, waiting_days), within_days at most for followed. now_days, usual_days: of pace. field: of
     number, known, held_days and win_rate, which read a CRM field in place of a table. behaviour: features with the same one are one reason
-    on the list; without it, those that look at the same rows.
+    on the list; without it, those that look at the same rows. monotone: rising when more of it can never be worse for us, falling when it
+    can never be better; models then hold to it.
     """
 
     name: FeatureName
@@ -43,6 +44,7 @@ class ProjectFeature(Setting):
     says: Name
     silent: Name
     behaviour: Name | None = None
+    monotone: Literal["rising", "falling"] | None = None
 
 
 class Sign(Setting):

@@ -6,7 +6,7 @@ from math import nan
 
 from configs.project import Project
 from features.declared import declared_features
-from features.feature import Blend, Feature, Measure, Rhythm, Selection
+from features.feature import Blend, Feature, Measure, Monotone, Rhythm, Selection
 from features.oracle import oracle_sql
 from features.readings import (
     Colleagues,
@@ -46,10 +46,19 @@ FACTS = {
     "days_left_of_cover": "Days that the subscription and its days of grace still last.",
 }
 
+HOLDS: dict[Monotone | None, str] = {
+    None: "",
+    "rising": "More of it never speaks against a lead, by declaration.",
+    "falling": "More of it never speaks for a lead, by declaration.",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One feature in the catalogue: its name, columns, what it measures, its unit, its two sentences, and its SQL (empty for a blend)."""
+    """One feature in the catalogue: its name, columns, what it measures, its unit, its two sentences, and its SQL (empty for a blend).
+
+    holds: the sentence on what models hold to, empty where nothing is declared.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -58,6 +67,7 @@ class Entry:
     says: str
     silent: str
     sql: str
+    holds: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ def _entries(project: Project, features: Sequence[Feature]) -> tuple[Entry, ...]
             feature.columns[0].sentence(_shown(feature.unit), stages),
             feature.columns[0].sentence(nan, stages),
             _sql(feature, project.funnel.win_horizon_days),
+            HOLDS[feature.monotone],
         )
         for feature in features
     )

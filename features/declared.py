@@ -31,7 +31,16 @@ def _told(project: Project, setting: ProjectFeature, tables: Mapping[str, Table]
         measure = _field_reading(setting) if setting.field else _measure(setting, tables)
         unit = unit_named(setting.unit)
         about = setting.behaviour or ""
-        return Feature(measure, unit, setting.says, setting.silent, setting.over_days, setting.name, about)
+        return Feature(
+            measure,
+            unit,
+            setting.says,
+            setting.silent,
+            setting.over_days,
+            setting.name,
+            about,
+            monotone=setting.monotone,
+        )
     except FunnelcastError as error:
         raise FunnelcastError(f"project {project.name}, feature {setting.name}: {error}") from error
 

@@ -12,6 +12,7 @@ from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
 
 Scope = Literal["lead", "account"]
 Window = int | Literal["ever"]
+Monotone = Literal["rising", "falling"]
 Aggregate = Literal[
     "count", "sum", "active_days", "distinct", "share", "pace", "days_since_last", "days_since_first", "last", "decayed"
 ]
@@ -164,13 +165,17 @@ class Blend:
     full: float
 
 
+FOR_PEOPLE = Blend | CriteriaMet | Fit
+
+
 @dataclass(frozen=True)
 class Feature:
     """A measure with its windows and its words.
 
     says is read for a value, silent for zero or unknown; both may hold {value}, and {window} in the phrase 'in the last {window}'.
     behaviour: what it sees of the lead, where its rows do not tell (features/behaviours.py). is_reason: False for what every list shows
-    beside the reasons.
+    beside the reasons. monotone: what models must hold to, everything else being equal: with 'rising' more of it is never worse (it lowers
+    no chance to progress or win, and raises none to leave or churn), with 'falling' never better. Unknown is neither more nor less.
     """
 
     measure: Measure | Rhythm | Blend | PlainReading
@@ -181,6 +186,7 @@ class Feature:
     name: str = ""
     behaviour: str = ""
     is_reason: bool = True
+    monotone: Monotone | None = None
 
     def __post_init__(self) -> None:
         windowed = isinstance(self.measure, Measure | Rhythm) and self.measure.aggregate in WINDOWED
@@ -192,6 +198,10 @@ class Feature:
                 raise FunnelcastError(
                     f"{text!r}: {{window}} stands only in the phrase '{IN_WINDOW}' of a feature with over_days"
                 )
+        if self.monotone and isinstance(self.measure, FOR_PEOPLE):
+            raise FunnelcastError(
+                f"the feature {self.name or self.says!r} is shown and not learned from, so it takes no monotone"
+            )
 
     @property
     def columns(self) -> tuple["FeatureColumn", ...]:
@@ -218,7 +228,7 @@ class FeatureColumn:
     @property
     def is_learned(self) -> bool:
         """Whether models learn from it; a score made of other features is for people, who would get it as a reason for itself."""
-        return not isinstance(self.feature.measure, Blend | CriteriaMet | Fit)
+        return not isinstance(self.feature.measure, FOR_PEOPLE)
 
     @property
     def days(self) -> int | None:

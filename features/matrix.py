@@ -1,7 +1,7 @@
 """The table that models learn from and score: one row a snapshot, what was known then and what came next."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from configs.project import Project
 from features.engine import compute
-from features.feature import FeatureColumn
+from features.feature import FeatureColumn, Monotone
 from features.fields import create_field_spans, field_values
 from features.outcomes import create_outcomes
 from features.reading import Files
@@ -33,13 +33,15 @@ class Matrix:
     snapshots: lead_id, as_of (UTC without zone), cohort (open or customer), stage, stage_rank, account_id, owner_id, last_touch_at (NaT if
     never), amount, currency, opened_at (of a customer: created), engagement_score and fit_score (0 to 100 or NaN), and field_NAME
     for each field that naive Bayes looks at, as it was known on the day. values: (rows, columns), NaN unknown. outcomes: one column a
-    head; 1 yes, 0 no, NaN not applicable or too early to tell.
+    head; 1 yes, 0 no, NaN not applicable or too early to tell. monotone: by the name of a column what its feature declares; see
+    features.feature.Feature.
     """
 
     snapshots: pd.DataFrame
     values: NDArray[np.float32]
     columns: tuple[str, ...]
     outcomes: pd.DataFrame
+    monotone: Mapping[str, Monotone] = field(default_factory=dict)
 
     def take(self, rows: NDArray[np.bool_]) -> "Matrix":
         """The rows that are true in the mask."""
@@ -48,6 +50,7 @@ class Matrix:
             self.values[rows],
             self.columns,
             self.outcomes[rows].reset_index(drop=True),
+            self.monotone,
         )
 
 
@@ -72,7 +75,8 @@ def build_matrix(
     values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     create_outcomes(con, project.funnel, horizons, observed_until)
     names = tuple(column.name for column in columns)
-    return Matrix(_snapshots(con, project.bayes_fields, values, names), values, names, _outcomes(con))
+    monotone = {column.name: found for column in columns if (found := column.feature.monotone)}
+    return Matrix(_snapshots(con, project.bayes_fields, values, names), values, names, _outcomes(con), monotone)
 
 
 def known_outcomes(

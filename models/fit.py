@@ -9,18 +9,21 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from features.feature import Monotone
 from models.bundle import HeadModel
 from models.calibrate import Calibrator, choose_calibrator
 from models.heads import Head
+from models.monotone import constraints
 from models.regression import Ints, Regression, learn_regression
 from models.rivals.served import Served
+from models.settings import Settings, check_settings
 from models.split import Days, Split, TooLittlePastError, expanding_folds
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 # Weekly snapshots of one lead repeat each other, so leaves must be large, trees small, and each tree sees a part of the rows and columns.
-SETTINGS: dict[str, float | str] = {
+SETTINGS: Settings = {
     "objective": "binary",
     "learning_rate": 0.03,
     "num_leaves": 7,
@@ -47,72 +50,139 @@ MOST_THREADS = 4
 
 @dataclass(frozen=True)
 class Learned:
-    """The model of a head, and the regression alone that its trees start from."""
+    """The model of a head, and the regression alone that its trees may start from."""
 
     model: HeadModel
     regression: Served
 
 
-def fit_head(head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days, leads: Ints) -> Learned:
-    """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1, as_of (UTC) and the number of each row's lead.
+@dataclass(frozen=True)
+class Growth:
+    """Models that each learned from the earlier rows of a fold, oldest first.
 
-    The trees start from nothing, or from half or all of what a logistic regression says that has not seen the row's lead
-    (models.regression), and correct it. Where they start and how many there are is what has the least log loss on up to two later blocks of
-    weeks, each judged by what the weeks before it taught; their number then grows with the square root of the rows learned from. The
-    calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same rows give the
-    same model on any machine.
-    Raises TooLittlePastError when all outcomes are the same or there are too few days.
+    inputs: the rows (rows, columns) of all folds, with the columns that tell leads apart. share: so much of the regression they start from.
+    settings: all that the trees were grown with. best: the number of trees that served them best on the whole; loss: their mean log loss.
     """
-    inputs, names, taught = _taught(head, values, columns, outcomes, as_of)
-    regression = learn_regression(inputs, names, outcomes, leads, taught)
-    settings = {**SETTINGS, "num_threads": _threads(len(outcomes))}
-    start, growing = min(
-        ((share, _grow(inputs, outcomes, taught, regression, share, settings)) for share in STARTS),
-        key=lambda tried: tried[1].loss,
-    )
-    trees = [_trees(growing.best, taught, int(fold.earlier.sum())) for fold in taught]
-    said = [
-        start * line + booster.predict(inputs[fold.later], raw_score=True, num_iteration=number)
-        for line, booster, number, fold in zip(regression.later, growing.boosters, trees, taught, strict=True)
-    ]
-    grown = _trees(growing.best, taught, len(outcomes))
-    booster = lgb.train(settings, _rows(inputs, outcomes, start * regression.unseen, settings), num_boost_round=grown)
+
+    inputs: Values
+    columns: tuple[str, ...]
+    settings: Settings
+    folds: tuple[Split, ...]
+    regression: Regression
+    share: float
+    boosters: tuple[lgb.Booster, ...]
+    best: int
+    loss: float
+
+    def trees(self, rows: int) -> int:
+        """How many trees so many rows bear, where `best` served the folds on the whole."""
+        usual = np.mean([fold.earlier.sum() for fold in self.folds])
+        return max(1, round(self.best * float(np.sqrt(rows / usual))))
+
+    def later_margins(self, trees: Sequence[int]) -> list[Floats]:
+        """What each model, with so many trees, says of its fold's later rows."""
+        return [
+            self.share * line + booster.predict(self.inputs[fold.later], raw_score=True, num_iteration=number)
+            for line, booster, fold, number in zip(self.regression.later, self.boosters, self.folds, trees, strict=True)
+        ]
+
+
+def fit_head(
+    head: Head,
+    values: Values,
+    columns: Sequence[str],
+    outcomes: Floats,
+    as_of: Days,
+    leads: Ints,
+    settings: Settings = SETTINGS,
+    monotone: Mapping[str, Monotone] | None = None,
+) -> Learned:
+    """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1, as_of (UTC) and leads, numbered from 0.
+
+    Where the trees start and how many there are is what grow_forward finds; their number then grows with the square root of the rows
+    learned from. The calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same
+    rows give the same model on any machine. Raises TooLittlePastError and FunnelcastError as grow_forward does.
+    """
+    grown = grow_forward(head, values, columns, outcomes, as_of, leads, settings, monotone)
+    said = grown.later_margins([grown.trees(int(fold.earlier.sum())) for fold in grown.folds])
+    number, start = grown.trees(len(outcomes)), grown.regression
+    everything = _rows(grown.inputs, outcomes, grown.share * start.unseen, grown.settings)
+    booster = lgb.train(dict(grown.settings), everything, num_boost_round=number)
     model = HeadModel(
         head=head,
         booster=_text(booster),
-        calibrator=_calibrator(said, outcomes, leads, taught),
-        columns=names,
-        trees=grown,
+        calibrator=_calibrator(said, outcomes, leads, grown.folds),
+        columns=grown.columns,
+        trees=number,
         trained_from=_moment(as_of.min()),
         trained_to=_moment(as_of.max()),
         rows=len(outcomes),
         yes=int(outcomes.sum()),
-        start=regression.logistic.scaled(start) if start else None,
+        start=start.logistic.scaled(grown.share) if grown.share else None,
     )
-    return Learned(model, Served(regression.logistic, _calibrator(regression.later, outcomes, leads, taught)))
+    return Learned(model, Served(start.logistic, _calibrator(start.later, outcomes, leads, grown.folds)))
 
 
 def fit_regression(
-    head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days, leads: Ints
+    head: Head,
+    values: Values,
+    columns: Sequence[str],
+    outcomes: Floats,
+    as_of: Days,
+    leads: Ints,
+    monotone: Mapping[str, Monotone] | None = None,
 ) -> Served:
     """The regression alone, as fit_head learns it from the same rows."""
     inputs, names, taught = _taught(head, values, columns, outcomes, as_of)
-    regression = learn_regression(inputs, names, outcomes, leads, taught)
+    regression = learn_regression(_free(inputs, names, monotone), names, outcomes, leads, taught)
     return Served(regression.logistic, _calibrator(regression.later, outcomes, leads, taught))
+
+
+def grow_forward(
+    head: Head,
+    values: Values,
+    columns: Sequence[str],
+    outcomes: Floats,
+    as_of: Days,
+    leads: Ints,
+    settings: Settings = SETTINGS,
+    monotone: Mapping[str, Monotone] | None = None,
+) -> Growth:
+    """Trees that had the least log loss on up to two later blocks of weeks, each judged by what the weeks before it taught.
+
+    They start from nothing, or from half or all of what a logistic regression says that has not seen the row's lead (models.regression),
+    and correct it. settings: in place of those of SETTINGS. monotone: what is declared of columns; the chance holds to it
+    (models.monotone), and the regression knows nothing of them. Raises TooLittlePastError when all outcomes are the same or there are too
+    few days, FunnelcastError when a setting is refused (models.settings).
+    """
+    check_settings(settings, SETTINGS)
+    inputs, names, taught = _taught(head, values, columns, outcomes, as_of)
+    regression = learn_regression(_free(inputs, names, monotone), names, outcomes, leads, taught)
+    held = constraints(head, names, monotone or {})
+    whole = {**SETTINGS, **settings, **held, "num_threads": _threads(len(outcomes))}
+    tried = (_grow(inputs, outcomes, taught, regression, share, whole) for share in STARTS)
+    share, (boosters, best, loss) = min(zip(STARTS, tried, strict=True), key=lambda one: one[1][2])
+    return Growth(inputs, names, whole, taught, regression, share, boosters, best, loss)
 
 
 def _taught(
     head: Head, values: Values, columns: Sequence[str], outcomes: Floats, as_of: Days
-) -> tuple[Values, tuple[str, ...], list[Split]]:
+) -> tuple[Values, tuple[str, ...], tuple[Split, ...]]:
     """The columns that tell rows apart, their names, and the folds whose earlier rows know both outcomes."""
     if not _has_both(outcomes):
         raise _one_class(head, outcomes, as_of)
     used = np.flatnonzero(_tells_apart(values, as_of))
     folds = expanding_folds(as_of, head)
-    taught = [fold for fold in folds if _has_both(outcomes[fold.earlier])]
+    taught = tuple(fold for fold in folds if _has_both(outcomes[fold.earlier]))
     if not taught:
         raise _one_class(head, outcomes[folds[-1].earlier], as_of[folds[-1].earlier])
     return np.ascontiguousarray(values[:, used]), tuple(columns[int(place)] for place in used), taught
+
+
+def _free(inputs: Values, names: Sequence[str], monotone: Mapping[str, Monotone] | None) -> Values:
+    """The inputs without what is known of columns of which something is declared."""
+    held = [name in (monotone or {}) for name in names]
+    return np.where(held, np.float32(np.nan), inputs) if any(held) else inputs
 
 
 def _threads(rows: int) -> int:
@@ -120,14 +190,14 @@ def _threads(rows: int) -> int:
     return max(1, min(os.cpu_count() or 1, MOST_THREADS, rows // ROWS_PER_THREAD))
 
 
-def _rows(inputs: Values, outcomes: Floats, start: Floats, settings: Mapping[str, float | str]) -> lgb.Dataset:
+def _rows(inputs: Values, outcomes: Floats, start: Floats, settings: Settings) -> lgb.Dataset:
     # rounded, because the last digits of a sum of products depend on how many threads add it up
     given = np.round(start, 9) if start.any() else None
     return lgb.Dataset(inputs, outcomes, init_score=given, params=dict(settings))
 
 
 def _seedling(
-    inputs: Values, outcomes: Floats, fold: Split, starts: Sequence[Floats], settings: Mapping[str, float | str]
+    inputs: Values, outcomes: Floats, fold: Split, starts: Sequence[Floats], settings: Settings
 ) -> lgb.Booster:
     """A model without trees that will learn from the fold's earlier rows and be judged on its later ones; starts: the margins of both."""
     # Each fold has a Dataset of its own: lgb.cv would cut them out of one, whose bins are made with the rows it is judged on.
@@ -138,29 +208,20 @@ def _seedling(
     return lgb.Booster(dict(settings), earlier).add_valid(later.set_reference(earlier), "later")
 
 
-@dataclass(frozen=True)
-class _Growing:
-    """Models of the folds, how many trees serve them best, and the mean log loss with these."""
-
-    boosters: Sequence[lgb.Booster]
-    best: int
-    loss: float
-
-
 def _grow(
     inputs: Values,
     outcomes: Floats,
     folds: Sequence[Split],
     regression: Regression,
     share: float,
-    settings: Mapping[str, float | str],
-) -> _Growing:
-    """Models that start from this share of the regression, grown tree by tree until the loss on later rows has long been rising."""
+    settings: Settings,
+) -> tuple[tuple[lgb.Booster, ...], int, float]:
+    """Models that start from this share of the regression, how many trees serve them best, and their mean loss on later rows then."""
     # LightGBM keeps one number of threads for all: data made without it would change it for models that are growing.
-    boosters = [
+    boosters = tuple(
         _seedling(inputs, outcomes, fold, [share * earlier, share * later], settings)
         for fold, earlier, later in zip(folds, regression.earlier, regression.later, strict=True)
-    ]
+    )
     losses: list[float] = []
     best = 0
     while len(losses) < min(best + 1 + PATIENCE_TREES, MOST_TREES):
@@ -169,12 +230,7 @@ def _grow(
         # rounded, because the last digits depend on how many threads add up the loss
         losses.append(round(float(np.mean([booster.eval_valid()[0][2] for booster in boosters])), 10))
         best = int(np.argmin(losses))
-    return _Growing(boosters, best + 1, losses[best])
-
-
-def _trees(best: int, folds: Sequence[Split], rows: int) -> int:
-    """How many trees so many rows bear, where `best` served the folds on the whole."""
-    return max(1, round(best * float(np.sqrt(rows / np.mean([fold.earlier.sum() for fold in folds])))))
+    return boosters, best + 1, losses[best]
 
 
 def _calibrator(margins: Sequence[Floats], outcomes: Floats, leads: Ints, folds: Sequence[Split]) -> Calibrator:

@@ -10,6 +10,7 @@ from configs.project import HeadName, Project
 Cohort = Literal["open", "customer"]
 
 COHORTS: dict[HeadName, Cohort] = {"progress": "open", "win": "open", "leave": "open", "churn": "customer"}
+GOOD: frozenset[HeadName] = frozenset({"progress", "win"})  # what we hope for; the others we fear
 VERBS: dict[HeadName, str] = {"progress": "advance", "win": "buy", "leave": "leave", "churn": "cancel"}
 
 

@@ -1,7 +1,7 @@
 """Judges models made from older rows on newer ones, which they have not seen, beside their rivals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 
@@ -10,12 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.matrix import Matrix
-from models.fit import Learned, fit_head
+from models.fit import SETTINGS, Learned, fit_head
 from models.heads import Head
 from models.metrics import METRICS, calibration_error, measure
 from models.predict import margins_of, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import Background, rivals
+from models.settings import Settings
 from models.split import Days, TooLittlePastError, cut_offs, days_of, leads_of, usable
 
 Floats = NDArray[np.float64]
@@ -86,10 +87,10 @@ def window(rows: Matrix, head: Head) -> Window:
     return Window(len(outcomes), int(outcomes.sum()), first, last)
 
 
-def learn(rows: Matrix, head: Head) -> Learned:
+def learn(rows: Matrix, head: Head, settings: Settings = SETTINGS) -> Learned:
     """The model of a head, and the regression alone, from rows with known outcomes."""
-    days, leads = days_of(rows.snapshots), leads_of(rows.snapshots)
-    return fit_head(head, rows.values, rows.columns, outcomes_of(rows, head), days, leads)
+    outcomes, days, leads = outcomes_of(rows, head), days_of(rows.snapshots), leads_of(rows.snapshots)
+    return fit_head(head, rows.values, rows.columns, outcomes, days, leads, settings, rows.monotone)
 
 
 def judge(made: Learned, learned: Matrix, later: Matrix, capacity: int, background: Background | None) -> Judgement:
@@ -108,7 +109,9 @@ def judge(made: Learned, learned: Matrix, later: Matrix, capacity: int, backgrou
     )
 
 
-def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Background | None) -> Judgement:
+def judge_on_newest(
+    rows: Matrix, head: Head, capacity: int, background: Background | None, settings: Settings = SETTINGS
+) -> Judgement:
     """How models learned from the older of the rows do on the newest fifth of the days, block by block; see models.split.cut_offs.
 
     A block before which nothing can be learned is left out. Raises TooLittlePastError when that is every one.
@@ -117,7 +120,7 @@ def judge_on_newest(rows: Matrix, head: Head, capacity: int, background: Backgro
     for split in cut_offs(days_of(rows.snapshots), head):
         learned, later = rows.take(split.earlier), rows.take(split.later)
         try:
-            found.append(judge(learn(learned, head), learned, later, capacity, background))
+            found.append(judge(learn(learned, head, settings), learned, later, capacity, background))
         except TooLittlePastError as error:
             reason = error
     if not found:
@@ -141,11 +144,11 @@ def together(found: Sequence[Judgement]) -> Judgement:
 
 
 def _below(one: Matrix, other: Matrix) -> Matrix:
-    return Matrix(
-        pd.concat([one.snapshots, other.snapshots], ignore_index=True),
-        np.concatenate([one.values, other.values]),
-        one.columns,
-        pd.concat([one.outcomes, other.outcomes], ignore_index=True),
+    return replace(
+        one,
+        snapshots=pd.concat([one.snapshots, other.snapshots], ignore_index=True),
+        values=np.concatenate([one.values, other.values]),
+        outcomes=pd.concat([one.outcomes, other.outcomes], ignore_index=True),
     )
 
 

@@ -1,20 +1,24 @@
 """Grades every column before a training: safe, suspect or banned, with what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError, did_you_mean
+from configs.project import HeadName
 from features.evidence import GRADES, Finding, Grade, worst
 from features.feature import FeatureColumn
 from features.matrix import FIELD_COLUMN, Matrix
 from features.sourced import FIELD, Part, parts_read
+from models.fit import SETTINGS
 from models.heads import Head
 from models.judgement import MODEL, Judgement, judge_on_newest, rows_to_learn
 from models.ranking import rankings
+from models.settings import Settings
 from models.standing_out import missing, standing_out
 
 
@@ -172,20 +176,30 @@ def without(matrix: Matrix, names: frozenset[str], fields: frozenset[str] = froz
         return matrix
     kept: NDArray[np.intp] = np.flatnonzero([name not in names for name in matrix.columns])
     columns = tuple(matrix.columns[place] for place in kept)
-    return Matrix(matrix.snapshots.drop(columns=hidden), matrix.values[:, kept], columns, matrix.outcomes)
+    snapshots = matrix.snapshots.drop(columns=hidden)
+    return replace(matrix, snapshots=snapshots, values=matrix.values[:, kept], columns=columns)
 
 
 def with_and_without(
-    matrix: Matrix, judgements: Sequence[Judgement], until: datetime, capacity: int, doubted: frozenset[str]
+    matrix: Matrix,
+    judgements: Sequence[Judgement],
+    until: datetime,
+    capacity: int,
+    doubted: frozenset[str],
+    settings: Mapping[HeadName, Settings] = MappingProxyType({}),
 ) -> tuple[WithAndWithout, ...]:
-    """Each head learned once more without the doubted columns and judged on the same newest weeks; nothing when none is doubted."""
+    """Each head learned once more without the doubted columns and judged on the same newest weeks; nothing when none is doubted.
+
+    settings: by head, those that the judged were learned with.
+    """
     fewer = without(matrix, doubted)
     if len(fewer.columns) == len(matrix.columns):
         return ()
     found = []
     for judgement in judgements:
         head = judgement.head
-        again = judge_on_newest(rows_to_learn(fewer, head, until), head, capacity, None)
+        own = settings.get(head.name, SETTINGS)
+        again = judge_on_newest(rows_to_learn(fewer, head, until), head, capacity, None, own)
         found.append(WithAndWithout(head.name, _model_auc(judgement), _model_auc(again)))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from models.contest import FIRST
 from models.judgement import MODEL
 from models.plots import gains_svg, reliability_svg
 from models.promotion import Verdict
+from models.search import Search
 from models.train import TrainingResult
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 VERDICT = "verdict"
 BUNDLE = "bundle"
+NESTED_IN = "mlflow.parentRunId"
 ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -62,12 +64,16 @@ class Tracking:
     artefacts: Path | None = None
 
     def record_training(
-        self, result: TrainingResult, texts: Mapping[str, str] | None = None, verdict: Verdict = FIRST
+        self,
+        result: TrainingResult,
+        texts: Mapping[str, str] | None = None,
+        verdict: Verdict = FIRST,
+        searches: Sequence[Search] = (),
     ) -> Champion:
         """Keeps a training as one run and its bundle as a registered model, which becomes champion or, by the verdict, challenger.
 
-        The champion before a new one is `previous`. texts: further files of the run by path. Nothing of a single lead is kept. Raises
-        FunnelcastError when the server cannot be reached.
+        The champion before a new one is `previous`. texts: further files of the run by path. searches: their trials become runs nested
+        in this one. Nothing of a single lead is kept. Raises FunnelcastError when the server cannot be reached.
         """
         with self._client() as client:
             run = client.create_run(
@@ -75,6 +81,8 @@ class Tracking:
             )
             try:
                 _log(client, run, result)
+                for search in searches:
+                    _log_search(client, run, search)
                 for path, text in (texts or {}).items():
                     client.log_text(run.info.run_id, text, path)
                 version = self._register(client, run, verdict)
@@ -215,6 +223,21 @@ def _log(client: "MlflowClient", run: "Run", result: TrainingResult) -> None:
     with TemporaryDirectory() as folder:
         save_bundle(result.bundle, Path(folder))
         client.log_artifacts(run_id, folder, BUNDLE)
+
+
+def _log_search(client: "MlflowClient", run: "Run", search: Search) -> None:
+    """A run nested in the training's for each trial, with its settings and what they lost."""
+    from mlflow.entities import Metric, Param
+
+    client.set_tag(run.info.run_id, f"search.{search.head.name}", search.says)
+    for trial in search.trials:
+        tags = {NESTED_IN: run.info.run_id, "head": search.head.name}
+        name = f"{search.head.name} trial {trial.number}"
+        nested = client.create_run(run.info.experiment_id, tags=tags, run_name=name).info.run_id
+        found = {"log_loss": trial.loss, "trees": float(trial.trees), "seconds": trial.seconds}
+        metrics = [Metric(metric, value, int(time() * 1000), 0) for metric, value in found.items()]
+        client.log_batch(nested, metrics, [Param(setting, str(value)) for setting, value in trial.settings.items()])
+        client.set_terminated(nested)
 
 
 def _metrics(result: TrainingResult) -> dict[str, float]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from models.regrown import spread_of, spread_of_regression
 from models.rivals.points import points_card
 from models.rivals.roster import NOTHING_KNOWN, Background, served_rivals
 from models.rivals.served import Served
+from models.settings import Settings, told
 from models.split import TooLittlePastError, days_of, leads_of
 
 LIBRARIES = ("lightgbm", "numpy")
@@ -52,23 +54,27 @@ def train(
     capacity: int,
     on_head: Callable[[str], None] = lambda name: None,
     background: Background = NOTHING_KNOWN,
+    settings: Mapping[HeadName, Settings] = MappingProxyType({}),
 ) -> TrainingResult:
     """Learns every head from the rows whose outcome windows end by `until` (UTC without zone).
 
     Each stands on the highest step of the ladder that was better than those below it on later rows (models.ladder), and on a points table
     where there is too little past. capacity: the k of precision at capacity, a day. on_head is called with the name of each head that
-    is done. background: what its rivals know. Raises FunnelcastError when all outcomes are the same.
+    is done. background: what its rivals know. settings: by head, in place of the defaults. Raises FunnelcastError when a setting is
+    refused (models.settings).
     """
 
     def trained(head: Head) -> _Trained:
-        found = _train_head(matrix, head, until, capacity, background)
+        found = _train_head(matrix, head, until, capacity, background, settings.get(head.name, SETTINGS))
         on_head(head.name)
         return found
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(trained, heads))
     versions = {library: version(library) for library in LIBRARIES}
-    bundle = Bundle(origin, until, dict(SETTINGS), versions, {one.model.head.name: one.model for one in found})
+    bundle = Bundle(
+        origin, until, told(SETTINGS, settings), versions, {one.model.head.name: one.model for one in found}
+    )
     return TrainingResult(
         bundle,
         tuple(one.judgement for one in found if one.judgement is not None),
@@ -87,25 +93,29 @@ class _Trained:
     note: str
 
 
-def _train_head(matrix: Matrix, head: Head, until: datetime, capacity: int, background: Background) -> _Trained:
+def _train_head(
+    matrix: Matrix, head: Head, until: datetime, capacity: int, background: Background, settings: Settings
+) -> _Trained:
     try:
         rows = rows_to_learn(matrix, head, until)
-        judgement = judge_on_newest(rows, head, capacity, background)
+        judgement = judge_on_newest(rows, head, capacity, background, settings)
     except TooLittlePastError as error:
         standing = Standing("points", f"It stands on a points table, which needs no past. {error}")
         return _Trained(None, standing, points_alone(head, background, until), "")
     standing = climb(_tried(judgement))
-    model, note = _stand(standing.step, rows, head, background, until)
+    model, note = _stand(standing.step, rows, head, background, until, settings)
     said = judgement.of(standing.step).chances
     honesty = honesty_of(judgement.outcomes, said, leads_of(judgement.judged.snapshots))
     return _Trained(judgement, standing, replace(model, honesty=honesty), note)
 
 
-def _stand(step: Step, rows: Matrix, head: Head, background: Background, until: datetime) -> tuple[HeadModel, str]:
+def _stand(
+    step: Step, rows: Matrix, head: Head, background: Background, until: datetime, settings: Settings
+) -> tuple[HeadModel, str]:
     """The model on a step of the ladder, from all rows, and a warning where only LightGBM itself can answer for it."""
     outcomes, leads = outcomes_of(rows, head), leads_of(rows.snapshots)
     if step == "model":
-        model, note = compared(learn(rows, head).model, rows)
+        model, note = compared(learn(rows, head, settings).model, rows)
         spread = spread_of(model, inputs(model, rows.values, rows.columns), outcomes, leads)
         return replace(model, spread=spread), note
     (served,) = (one for one in served_rivals(rows, head, background, np.datetime64(until, "us")) if one.name == step)

@@ -72,11 +72,20 @@ def ingest(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = N
 
 
 @app.command()
-def train(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
+def train(
+    project: ProjectFile,
+    as_of: AsOf = None,
+    workspace: WorkspaceDir = None,
+    data: DataDir = None,
+    search: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many settings of the trees to try for each head; 1 goes back to the defaults."),
+    ] = None,
+) -> None:
     """Trains the heads on what was known by the day, and makes the new model the one that serves."""
     from pipelines import commands
 
-    commands.train(_order(project, as_of, workspace, data))
+    commands.train(_order(project, as_of, workspace, data), search)
 
 
 @app.command()

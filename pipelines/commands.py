@@ -22,17 +22,17 @@ def ingest(order: Order) -> None:
         ingest_project(job)
 
 
-def train(order: Order) -> None:
-    """Trains the heads; the new model serves from then on."""
+def train(order: Order, trials: int | None = None) -> None:
+    """Trains the heads, after trying so many settings where that is asked for; the new model serves from then on."""
     if _through_prefect(order):
         from pipelines.flows.train import train_flow
 
-        train_flow(order)
+        train_flow(order, trials)
         return
     from pipelines.train import train_project
 
     with open_job(order) as job:
-        train_project(job)
+        train_project(job, trials)
 
 
 def score(order: Order) -> None:

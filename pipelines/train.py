@@ -13,13 +13,15 @@ from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
 from pipelines.model_page.figures import figures_of
 from pipelines.model_page.page import kept_text, write_page
+from pipelines.search import chosen_settings, search_settings, serving_settings
 
 
-def train_project(job: Job) -> Champion:
+def train_project(job: Job, trials: int | None = None) -> Champion:
     """Grades the columns, trains without the banned ones, keeps the run with its metrics, and returns the model that serves from now on.
 
-    That is the new one if it is no worse than the champion (models.contest). Writes leaks/DAY/ and models/VERSION/. Raises FunnelcastError
-    when leaks.allow names no column.
+    That is the new one if it is no worse than the champion (models.contest). trials: how many settings to try for each head, the defaults
+    first (models.search); None: those of the model that serves. Writes leaks/DAY/ and models/VERSION/. Raises FunnelcastError when
+    leaks.allow names no column.
     """
     check_setting(job)
     days, until = training_days(job, job.day), midnight(job.day)
@@ -31,17 +33,19 @@ def train_project(job: Job) -> Champion:
     everything = matrix
     matrix = without(matrix, report.kept_out | job.for_people, report.banned_fields)
     background = background_of(job, until).without_fields(report.banned_fields)
+    searches = search_settings(job, matrix, until, trials) if trials else ()
+    settings = chosen_settings(searches) if trials else serving_settings(job, tracking_of(job))
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
         origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
-        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance, background)
-    report = doubt(job, report, matrix, result.judgements, until)
+        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance, background, settings)
+    report = doubt(job, report, matrix, result.judgements, until, settings)
     page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
         tracking = tracking_of(job)
         figures, before = figures_of(job, result, report, tracking.versions()), tracking.champion()
         kept = {f"leaks/{name}": text for name, text in texts(report).items()} | kept_text(figures)
         verdict = contest(result, before.bundle if before else None, everything, until)
-        trained = tracking.record_training(result, kept, verdict)
+        trained = tracking.record_training(result, kept, verdict, searches)
     model_page = write_page(job.workspace, figures, trained.version)
     tell_judgements(job, result)
     for note in result.notes:

@@ -82,6 +82,11 @@ class Workspace:
         return self.root / "recall"
 
     @property
+    def search(self) -> Path:
+        """The trials of every search, SQLite; may be deleted at any time."""
+        return self.root / "search.db"
+
+    @property
     def catalogue(self) -> Path:
         """What every feature counts and how it is said."""
         return self.root / "catalogue.html"

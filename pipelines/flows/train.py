@@ -8,10 +8,10 @@ from pipelines.train import champion_or_new, train_project
 
 
 @task(retries=2, retry_delay_seconds=30, retry_condition_fn=worth_another_try)
-def train_heads(order: Order) -> str:
-    """The version of the new model."""
+def train_heads(order: Order, trials: int | None = None) -> str:
+    """The version of the new model; trials: how many settings to try."""
     with open_job(order) as job:
-        return train_project(job).version
+        return train_project(job, trials).version
 
 
 @task(retries=2, retry_delay_seconds=30, retry_condition_fn=worth_another_try)
@@ -22,9 +22,9 @@ def train_if_new(order: Order) -> str:
 
 
 @flow(name="train")
-def train_flow(order: Order) -> str:
-    """The version of the new model."""
-    return str(train_heads(order))
+def train_flow(order: Order, trials: int | None = None) -> str:
+    """The version of the new model; trials: how many settings to try."""
+    return str(train_heads(order, trials))
 
 
 @flow(name="train if new")

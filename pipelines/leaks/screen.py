@@ -1,13 +1,15 @@
 """Looks through every column before a training, keeps out what is banned and says so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from configs.project import HeadName
 from features.leaks import table_evidence
 from features.matrix import Matrix
 from models.judgement import Judgement
 from models.leaks import LeakReport, check_allowed, grade_columns, grade_fields, mixed_notes, with_and_without
+from models.settings import Settings
 from pipelines.job import Job
 from pipelines.store import open_lake
 
@@ -30,12 +32,19 @@ def screen(job: Job, matrix: Matrix, days: Sequence[date], until: datetime) -> L
     )
 
 
-def doubt(job: Job, report: LeakReport, matrix: Matrix, judgements: Sequence[Judgement], until: datetime) -> LeakReport:
-    """The report with what each head is worth without the suspects; learns them once more only when there are any."""
+def doubt(
+    job: Job,
+    report: LeakReport,
+    matrix: Matrix,
+    judgements: Sequence[Judgement],
+    until: datetime,
+    settings: Mapping[HeadName, Settings],
+) -> LeakReport:
+    """The report with what each head is worth without the suspects; learns them once more, as they were, only when there are any."""
     if not report.doubted:
         return report
     with job.narrator.step(f"Training {len(judgements)} heads without {len(report.doubted)} suspect columns"):
-        found = with_and_without(matrix, judgements, until, job.project.list.capacity, report.doubted)
+        found = with_and_without(matrix, judgements, until, job.project.list.capacity, report.doubted, settings)
     return replace(report, suspicion=found)
 
 

@@ -1,35 +1,88 @@
-"""Every notebook runs from its first cell to its last."""
+"""Every notebook runs from its first cell to its last, on one company that the first of them makes."""
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tests.house import HOUSE
 
 NOTEBOOKS = sorted((HOUSE / "notebooks").glob("*.ipynb"))
+Names = dict[str, object]
 
 
-def run(notebook: Path) -> dict[str, object]:
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of temporary files that all notebooks share."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("tempfile.tempdir", str(folder))
+        yield folder
+
+
+def run(notebook: Path) -> Names:
     """The names that the notebook's cells leave behind."""
-    names: dict[str, object] = {}
+    names: Names = {}
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), f"{notebook.name} {cell['id']}", "exec"), names)
     return names
 
 
-def test_there_are_notebooks() -> None:
-    assert NOTEBOOKS
+def frame(names: Names, name: str) -> pd.DataFrame:
+    found = names[name]
+    assert isinstance(found, pd.DataFrame)
+    return found
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: str(path.stem))
-def test_a_notebook_runs(notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    names = run(notebook)
-    ranked = names["ranked"]
-    assert isinstance(ranked, pd.DataFrame)
+def ranks_leads(names: Names) -> None:
+    ranked = frame(names, "ranked")
     assert ranked["win"].dropna().between(0, 1).all()
     assert ranked.groupby("cohort")["rank"].min().eq(1).all()
+
+
+def weighs_the_feature(names: Names) -> None:
+    gains = frame(names, "gains")
+    assert list(gains["head"]) == ["progress", "win"]
+    assert np.allclose(gains["without it"] - gains["log loss"], gains["gain"], atol=1e-9)
+    assert gains["standard error"].gt(0).all(), "with the column the trees say something else"
+
+
+def compares_models(names: Names) -> None:
+    compared = frame(names, "compared")
+    value = compared["value"]
+    for rival in ("stage_rate", "recency", "logistic"):
+        between = (value.loc["model"] - value.loc[rival] - value.loc[f"model - {rival}"]).to_numpy()
+        assert np.allclose(between, 0.0, atol=1e-9)
+    assert (compared["low"] < compared["high"]).to_numpy().all()
+
+
+def explains_a_lead(names: Names) -> None:
+    weights, told = frame(names, "weights"), frame(names, "told")
+    lead = told[told["lead_id"] == names["lead"]]
+    assert lead["win"].iloc[-1] == told.loc[told["as_of"] == told["as_of"].max(), "win"].max()
+    assert len(weights) == len(lead)
+    assert len(frame(names, "words")) == 10
+
+
+SHOWS: dict[str, Callable[[Names], None]] = {
+    "01_first_list": ranks_leads,
+    "02_add_a_feature": weighs_the_feature,
+    "03_compare_models": compares_models,
+    "04_why_this_lead": explains_a_lead,
+}
+
+
+def test_what_every_notebook_shows_is_known() -> None:
+    assert [notebook.stem for notebook in NOTEBOOKS] == list(SHOWS)
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_a_notebook_runs(name: str, temporary: Path) -> None:
+    names = run(HOUSE / "notebooks" / f"{name}.ipynb")
+    SHOWS[name](names)
+    assert [place.name for place in temporary.iterdir() if place.is_dir()] == ["funnelcast-notebooks"]

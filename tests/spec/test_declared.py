@@ -9,8 +9,10 @@ from configs.load import CONFIGS, load_project, shipped
 from configs.project import Project
 from features.feature import FeatureColumn
 from features.registry import FEATURES, fields_read, fingerprint, project_columns
+from pipelines.catalogue import catalogue_html
 from tests.corner_shop import open_shop
 
+AGAINST = {"rising": "against", "falling": "for", "null": ""}
 WORDS = "unit: number, says: 'It is {value}', silent: It is not"
 
 
@@ -77,6 +79,8 @@ def test_every_kind_can_be_declared(tmp_path: Path, declaration: str) -> None:
         ("measure: count, over_days: [7]", ["count needs 'table'"]),
         ("table: touches, field: budget, measure: known", ["no 'table'"]),
         ("table: touches, measure: decayed, half_life_day: 7", ["half_life_day", "did you mean 'half_life_days'"]),
+        ("table: touches, measure: longest_gap, monotone: risng", ["features.item 1.monotone cannot be 'risng'", "did you mean 'rising'"]),
+        ("table: touches, measure: longest_gap, monotne: rising", ["'monotne'", "did you mean 'monotone'"]),
     ],
 )  # fmt: skip
 def test_a_wrong_declaration_is_told_with_what_was_meant(tmp_path: Path, declaration: str, words: list[str]) -> None:
@@ -156,3 +160,15 @@ def test_the_fingerprint_changes_with_the_points_and_not_with_the_words(tmp_path
     assert print_of("b") == plain
     assert print_of("c", engagement="{full: 50}") != plain
     assert print_of("d", ideal_customer="[{field: size, at_least: 5}]") != plain
+
+
+def test_a_direction_is_declared_for_every_window_and_told_in_the_catalogue(tmp_path: Path) -> None:
+    asked = "table: touches, measure: count, over_days: [7, 30], monotone: "
+    told = {}
+    for direction in ("rising", "falling", "null"):
+        project = declared(tmp_path / direction, asked + direction)
+        mine = [column for column in own(project) if column.feature.name == "mine"]
+        assert {str(column.feature.monotone).replace("None", "null") for column in mine} == {direction}
+        told[direction] = catalogue_html(project).count("by declaration")
+        assert f"More of it never speaks {AGAINST[direction]} a lead" in catalogue_html(project) or direction == "null"
+    assert told == {"rising": 1, "falling": 1, "null": 0}
