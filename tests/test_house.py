@@ -38,7 +38,7 @@ FUNCTION_LINES = 40
 CODE = {".py", ".yaml", ".yml", ".toml", ".j2", ".jinja", ".css", ".js", ".sh"}
 EMPTY_NAMES = {"util", "helper", "manager", "handler", "base", "common", "misc"}
 PICKLES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
-SLOW = {"lightgbm", "mlflow", "numba", "pandas", "prefect", "shap", "sklearn"}
+SLOW = {"lightgbm", "mlflow", "numba", "optuna", "pandas", "prefect", "shap", "sklearn"}
 # The words are put together here, so that this file does not bear them.
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~})*-])/(tmp|work|root|home|Users|farm|mnt|opt)/")

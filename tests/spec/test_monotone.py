@@ -21,7 +21,7 @@ from models.leaks import without
 from models.monotone import constraints
 from models.predict import predict
 from models.split import days_of
-from models.train import learn
+from models.train import compared, learn
 
 Floats = NDArray[np.float64]
 WEEKS, LEADS = 20, 120
@@ -98,6 +98,13 @@ def test_a_declaration_of_a_column_that_is_left_out_changes_nothing() -> None:
     rows, head = company(0.3), HEADS["win"]
     given = head, rows.values, rows.columns, rows.outcomes["win"].to_numpy(), days_of(rows.snapshots)
     assert fit_head(*given, SETTINGS, {"elsewhere": "rising"}) == fit_head(*given)
+
+
+def test_the_compiled_trees_read_a_model_that_holds_to_a_declaration() -> None:
+    rows = company(0.3, visits="rising")
+    model, warning = compared(learn(rows, HEADS["win"]), rows)
+    assert "monotone_constraints=0 1" in model.booster
+    assert (model.is_fast, warning) == (True, "")
 
 
 def test_the_declaration_goes_with_the_matrix() -> None:
