@@ -22,7 +22,9 @@ CALLED: Mapping[Step, str] = {
 }
 FEWEST_CUT_OFFS = 2
 MOSTLY = 2 / 3  # of the cut-offs a step must be better on
-SURE = 1.645  # standard errors by which it must be better: one throw of luck in twenty
+# Standard errors by which a step must be better: to leave the points table, which has learned nothing, one throw of luck in twenty; among
+# those that have learned, the one-standard-error rule (Breiman et al. 1984), for little is lost by the wrong one of two alike.
+SURE, USUAL = 1.645, 1.0
 
 
 @dataclass(frozen=True)
@@ -47,21 +49,23 @@ def climb(tried: Tried) -> Standing:
     """The highest step that can be trusted.
 
     From the points table on, each step in turn takes the place of the one stood on, if its log loss is lower on two thirds of the
-    cut-offs, of which there must be two, and on all together by more than luck: by 1.645 standard errors of the difference, rows of one
-    lead taken as one.
+    cut-offs, of which there must be two, and on all together by more than luck: by 1.645 standard errors of the difference to leave the
+    points table, by one afterwards; rows of one lead taken as one.
     """
     step: Step = "points"
     refused = ""
     for freer in STEPS[1:]:
         better, cut_offs, sure = _compare(tried, freer, step)
-        if better >= _enough(cut_offs) and sure > SURE:
+        enough, needed = _enough(cut_offs), SURE if step == "points" else USUAL
+        if better >= enough and sure > needed:
             step, refused = freer, ""
         else:
-            refused = f"{CALLED[freer]} was better on {better} of {cut_offs} cut-offs, by {sure:.1f} standard errors"
+            refused = (
+                f"{CALLED[freer]} had the lower log loss on {better} of {cut_offs} cut-offs ({enough} needed), by {sure:.1f} standard "
+                f"errors ({needed} needed)"
+            )
     stands = f"It stands on {CALLED[step]}"
-    if not refused:
-        return Standing(step, f"{stands}, the highest step.")
-    return Standing(step, f"{stands}: {refused}, and needs {_enough(cut_offs)} and {SURE}.")
+    return Standing(step, f"{stands}: {refused}." if refused else f"{stands}, the highest step.")
 
 
 def _enough(cut_offs: int) -> int:
