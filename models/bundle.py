@@ -164,7 +164,7 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         yes,
         # models of the first format were never compared
         bool(index.get("is_fast", False)),
-        None if index.get("start") is None else logistic_from(index["start"]),
+        logistic_from(start) if isinstance(start := index.get("start"), dict) else None,
         None if index.get("served") is None else from_json(str(index["served"])),
         # nor were those of earlier ones put to the test
         Honesty(**honesty) if isinstance(honesty := index.get("honesty"), dict) else UNTRIED,

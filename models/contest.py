@@ -70,7 +70,7 @@ def _with_settings_of(
     own = own_settings(champion.settings, head.name)
     if champion.heads[head.name].step != MODEL or own == own_settings(result.bundle.settings, head.name):
         return judgement
-    known = {name: champion.settings[name] for name in SETTINGS if name in champion.settings} | own
+    known = {**{name: champion.settings[name] for name in SETTINGS if name in champion.settings}, **own}
     kept = [matrix.columns.index(name) for name in judgement.judged.columns]
     rows = replace(matrix, values=matrix.values[:, kept], columns=judgement.judged.columns)
     return judge_on_newest(rows_to_learn(rows, head, until), head, 1, None, known)

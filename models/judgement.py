@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.matrix import Matrix
 from models.fit import SETTINGS, Learned, fit_head
 from models.heads import Head
+from models.honesty import Honesty, honesty_of
 from models.metrics import METRICS, calibration_error, measure
 from models.predict import margins_of, to_chance
 from models.rivals.rival import Rival
@@ -63,6 +64,10 @@ class Judgement:
     def chances(self) -> Floats:
         """What the model said of the judged rows."""
         return self.of(MODEL).chances
+
+    def honesty(self, name: str = MODEL) -> Honesty:
+        """Whether the chances of the model, or of the rival of that name, kept their word."""
+        return honesty_of(self.outcomes, self.of(name).chances, leads_of(self.judged.snapshots))
 
     def of(self, name: str) -> Rival:
         """What the model or the rival of that name said."""

@@ -16,7 +16,7 @@ from models.bundle import Bundle, HeadModel, Origin
 from models.calibrate import IDENTITY
 from models.fit import SETTINGS
 from models.heads import Head
-from models.honesty import UNPROVEN, honesty_of
+from models.honesty import UNPROVEN
 from models.judgement import Judgement, judge_on_newest, learn, outcomes_of, rows_to_learn
 from models.ladder import STEPS, Standing, Step, Tried, climb
 from models.predict import inputs
@@ -104,9 +104,7 @@ def _train_head(
         return _Trained(None, standing, points_alone(head, background, until), "")
     standing = climb(_tried(judgement))
     model, note = _stand(standing.step, rows, head, background, until, settings)
-    said = judgement.of(standing.step).chances
-    honesty = honesty_of(judgement.outcomes, said, leads_of(judgement.judged.snapshots))
-    return _Trained(judgement, standing, replace(model, honesty=honesty), note)
+    return _Trained(judgement, standing, replace(model, honesty=judgement.honesty(standing.step)), note)
 
 
 def _stand(

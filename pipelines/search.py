@@ -8,6 +8,7 @@ from importlib.metadata import version
 from configs.errors import FunnelcastError
 from configs.project import HeadName
 from features.matrix import Matrix
+from models.fit import SETTINGS
 from models.search import Search, Store, search
 from models.settings import Settings, own_settings
 from models.track import Tracking
@@ -45,7 +46,9 @@ def serving_settings(job: Job, tracking: Tracking) -> dict[HeadName, Settings]:
         # a training is what puts a champion right whose files are gone
         return {}
     kept = {} if champion is None else champion.bundle.settings
-    found = {head.name: own for head in job.heads if (own := own_settings(kept, head.name))}
+    # a setting that trees no longer know was of an older funnelcast
+    known = {name: value for name, value in kept.items() if name.rpartition(".")[2] in SETTINGS}
+    found = {head.name: own for head in job.heads if (own := own_settings(known, head.name))}
     for name in found:
         job.narrator.say(f"  {name}: trees grow with the settings that a search found for the model that serves")
     return found

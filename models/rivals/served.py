@@ -79,10 +79,10 @@ def _bayes(kept: Mapping[str, Any]) -> NaiveBayes:
 
 
 def logistic_from(kept: Mapping[str, Any]) -> Logistic:
-    """The regression whose fields were kept as JSON. Raises KeyError or TypeError for other fields."""
+    """The regression whose fields were kept as JSON. Raises KeyError or TypeError for anything else."""
     scale = Scale(**{name: tuple(numbers) for name, numbers in kept["scale"].items()})
     weights, unknown = (tuple(kept[name]) for name in ("weights", "unknown_weights"))
-    return Logistic(tuple(kept["columns"]), scale, weights, unknown, kept["base"])
+    return Logistic(tuple(kept["columns"]), scale, weights, unknown, kept["base"], kept["strength"], kept["share"])
 
 
 def _points(kept: Mapping[str, Any]) -> PointsCard:

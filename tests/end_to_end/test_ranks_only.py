@@ -11,8 +11,8 @@ from rich.console import Console
 from features.snapshots import midnight
 from models.calibrate import Calibrator
 from models.honesty import Honesty
+from models.judgement import judge_on_newest, rows_to_learn
 from models.track import Champion
-from models.train import judge_on_newest, rows_to_learn
 from pipelines.ingest import ingest_project
 from pipelines.job import matrix_of, training_days
 from pipelines.narrator import Narrator
@@ -84,4 +84,4 @@ def test_a_broken_calibrator_fails_the_trial(shop: tuple[Shop, Champion], monkey
         head = next(head for head in job.heads if head.name == "win")
         rows = rows_to_learn(matrix, head, midnight(job.day))
         judged = judge_on_newest(rows, head, 5, None)
-    assert not judged.honesty.holds
+    assert not judged.honesty().holds

@@ -17,11 +17,12 @@ from features.words import score, times
 from models.bundle import Bundle, Origin
 from models.fit import SETTINGS, fit_head
 from models.heads import Head
+from models.judgement import learn
 from models.leaks import without
 from models.monotone import constraints
 from models.predict import predict
-from models.split import days_of
-from models.train import compared, learn
+from models.split import days_of, leads_of
+from models.train import compared
 
 Floats = NDArray[np.float64]
 WEEKS, LEADS = 20, 120
@@ -60,7 +61,7 @@ def company(slope: float, **monotone: Monotone) -> Matrix:
 
 def steps(rows: Matrix) -> dict[str, Floats]:
     """How each served chance of 50 leads moves with one visit more, from 0 to 9."""
-    models = {name: learn(rows, head) for name, head in HEADS.items()}
+    models = {name: learn(rows, head).model for name, head in HEADS.items()}
     bundle = Bundle(Origin("shop", "funnel", "abc"), datetime(2026, 7, 1), {}, {}, models)
     leads = rows.take(np.arange(len(rows.values)) < 50)
     chances = []
@@ -96,13 +97,14 @@ def test_a_declaration_means_the_opposite_for_what_we_fear() -> None:
 
 def test_a_declaration_of_a_column_that_is_left_out_changes_nothing() -> None:
     rows, head = company(0.3), HEADS["win"]
-    given = head, rows.values, rows.columns, rows.outcomes["win"].to_numpy(), days_of(rows.snapshots)
+    days, leads = days_of(rows.snapshots), leads_of(rows.snapshots)
+    given = head, rows.values, rows.columns, rows.outcomes["win"].to_numpy(), days, leads
     assert fit_head(*given, SETTINGS, {"elsewhere": "rising"}) == fit_head(*given)
 
 
 def test_the_compiled_trees_read_a_model_that_holds_to_a_declaration() -> None:
     rows = company(0.3, visits="rising")
-    model, warning = compared(learn(rows, HEADS["win"]), rows)
+    model, warning = compared(learn(rows, HEADS["win"]).model, rows)
     assert "monotone_constraints=0 1" in model.booster
     assert (model.is_fast, warning) == (True, "")
 

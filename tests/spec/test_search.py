@@ -12,8 +12,9 @@ import pytest
 
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
-from models.fit import SETTINGS, fit_head
+from models.fit import SETTINGS
 from models.heads import Head
+from models.judgement import learn
 from models.search import SPACE, Forward, Store, gain_by_lead, search
 from models.split import days_of, hold_out
 from tests.house import HOUSE
@@ -129,7 +130,5 @@ def test_the_error_of_a_gain_counts_leads_and_not_rows() -> None:
 def test_a_setting_that_breaks_the_chances_is_refused(setting: str, words: str) -> None:
     rows = company(2.0)
     with pytest.raises(FunnelcastError, match=words):
-        fit_head(
-            HEAD, rows.values, rows.columns, rows.outcomes["win"].to_numpy(), days_of(rows.snapshots), {setting: 2}
-        )
+        learn(rows, HEAD, {setting: 2})
     assert setting not in SPACE
