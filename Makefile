@@ -1,6 +1,7 @@
 # Assumes python3 >= 3.11, make and a package index; everything else comes from requirements.lock.
 PYTHON ?= python3
 SCALE ?= 1
+WORKERS ?= 2
 BIN := .venv/bin
 MADE := .venv/.made-from-lock
 READY := .venv/.compiled
@@ -12,8 +13,9 @@ COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" fe
 demo: $(READY)
 	$(BIN)/funnelcast demo
 
+# What a file's tests share is made once, so a file stays with one worker; the workers are the threads, so a library takes one.
 test: $(READY)
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(MADE)
 	$(BIN)/ruff check
