@@ -13,7 +13,8 @@ COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" fe
 demo: $(READY)
 	$(BIN)/funnelcast demo
 
-# What a file's tests share is made once, so a file stays with one worker; the workers are the threads, so a library takes one.
+# A file stays with one worker, as its tests share what is slow to make, and files are begun in their order, as the last are the
+# shortest. The workers fill the cores; OpenMP's threads on top would wait for each other in loops.
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
