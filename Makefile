@@ -1,6 +1,7 @@
 # Assumes python3 >= 3.11, make and a package index; everything else comes from requirements.lock.
 PYTHON ?= python3
 SCALE ?= 1
+WORKERS ?= 2
 BIN := .venv/bin
 MADE := .venv/.made-from-lock
 READY := .venv/.compiled
@@ -12,8 +13,10 @@ COMPILED := features/plan.py features/ledger.py $(shell grep -l "import njit" fe
 demo: $(READY)
 	$(BIN)/funnelcast demo
 
+# A file stays with one worker, as its tests share what is slow to make, and files are begun in their order, as the last are the
+# shortest. The workers fill the cores; OpenMP's threads on top would wait for each other in loops.
 test: $(READY)
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(MADE)
 	$(BIN)/ruff check

@@ -15,6 +15,7 @@ answer_time = Feature(
     "We took {value} on average to answer in the last {window}",
     "We answered nothing in the last {window}",
     (30, "ever"),
+    behaviour="touches: kind answer",
 )
 unanswered = Feature(
     requests.unanswered_by(outbound),

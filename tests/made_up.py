@@ -2,6 +2,8 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
+
+from pipelines.sources.demo import truth
 
 STAGES = ("New", "Contacted", "Qualified", "Demo given", "Proposal sent", "In negotiation", "Closed won")
 WON, LOST = "Closed won", "Closed lost"
@@ -16,6 +21,15 @@ SILENT_AFTER, GRACE = timedelta(days=45), timedelta(days=14)
 AHEAD, WIN_AHEAD, CHURN_AHEAD = timedelta(days=28), timedelta(days=56), timedelta(days=30)
 
 Outcomes = dict[str, float | None]
+
+
+@contextmanager
+def little_truth() -> Iterator[None]:
+    """Lets companies be made with few replicas, for tests of their history: most of the work is the truth, which leaves it as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(truth, "REPLICAS", 4)
+        patch.setattr(truth, "REPLICAS_AT_ONCE", 2)
+        yield
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from configs.load import load_project
 from configs.project import Project
 from configs.source import DemoCompany
-from pipelines.sources.demo import truth, write_company
+from pipelines.sources.demo import write_company
+from tests.made_up import little_truth
 
 COMPANY = DemoCompany(leads=1_500, months=12, seed=11)
 ENDS = "('Closed won', 'Closed lost')"
@@ -40,9 +40,7 @@ VALUES = {"last_status": "Closed lost", "crm_status": "In negotiation"}
 def plant(folder: Path) -> Project:
     """Writes a company and its planted fields into folder/data, and returns a project that reads and counts them."""
     data = folder / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(truth, "REPLICAS", 4)
-        patch.setattr(truth, "REPLICAS_AT_ONCE", 2)
+    with little_truth():
         write_company(data, COMPANY)
     _write_fields(data)
     settings = load_project(Path("configs/projects/demo.yaml")).model_dump()

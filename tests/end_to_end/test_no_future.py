@@ -11,6 +11,7 @@ from features.snapshots import midnight
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, matrix_of
 from pipelines.order import Order, open_job
+from tests.made_up import little_truth
 
 DAYS = [date(2025, 9, 1), date(2025, 12, 15), date(2026, 3, 2), date(2026, 4, 27)]
 
@@ -19,7 +20,8 @@ DAYS = [date(2025, 9, 1), date(2025, 12, 15), date(2026, 3, 2), date(2026, 4, 27
 def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
     workspace = tmp_path_factory.mktemp("demo")
     with open_job(Order("configs/projects/demo.yaml", None, str(workspace), None, leads=1_500)) as opened:
-        ingest_project(opened)
+        with little_truth():
+            ingest_project(opened)
         yield opened
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from configs.load import load_project
 from configs.scanned import Bots
 from configs.source import DemoCompany
-from pipelines.sources.demo import record, truth, write_company
+from pipelines.sources.demo import record, write_company
 from pipelines.sources.demo.words import SCANNER_AGENT
 from pipelines.sources.files import ingest
 from pipelines.store import open_workspace
+from tests.made_up import little_truth
 
 COMPANY = DemoCompany(leads=1_000, months=8, seed=4)
 PULLED = datetime(2026, 7, 1, tzinfo=UTC)
@@ -31,9 +32,7 @@ def _confessing(of: str | None, lead: NDArray[np.int32]) -> NDArray[np.int8]:
 def exports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The company as it is, and the same with scanners that confess."""
     folder = tmp_path_factory.mktemp("scanners")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(truth, "REPLICAS", 4)
-        patch.setattr(truth, "REPLICAS_AT_ONCE", 2)
+    with little_truth(), pytest.MonkeyPatch.context() as patch:
         write_company(folder / "as_it_is", COMPANY)
         patch.setattr(record, "_agent", _confessing)
         write_company(folder / "confessing", COMPANY)

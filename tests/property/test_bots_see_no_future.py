@@ -1,6 +1,7 @@
 """A row known later changes no verdict on a touch that was known before it."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -27,9 +28,13 @@ TOUCH = st.tuples(
 Touch = tuple[str, str, int, int]
 
 
-def counted(
-    con: duckdb.DuckDBPyConnection, touches: list[tuple[int, Touch]], as_of: datetime
-) -> list[tuple[int, datetime]]:
+@cache
+def opened() -> duckdb.DuckDBPyConnection:
+    """One for all examples, as it holds none of their rows and takes longer to open than they take to count."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def counted(touches: list[tuple[int, Touch]], as_of: datetime) -> list[tuple[int, datetime]]:
     """The judged touches that count at as_of: their numbers and when they were known."""
     rows = [
         {
@@ -44,6 +49,7 @@ def counted(
         }
         for line, (lead, kind, second, delay) in touches
     ]
+    con = opened()
     con.register("touched_rows", pa.Table.from_pylist(rows, SCHEMA))
     sql = judged_touches("SELECT * FROM touched_rows", LEADS, BOTS, KnownScanners())
     return con.execute(
@@ -57,5 +63,4 @@ def test_what_counts_at_a_moment_depends_on_what_was_known_by_then(touches: list
     as_of = START + timedelta(seconds=second)
     numbered = list(enumerate(touches))
     by_then = [(line, touch) for line, touch in numbered if touch[2] + touch[3] <= second]
-    with duckdb.connect(config={"threads": 1}) as con:
-        assert counted(con, numbered, as_of) == counted(con, by_then, as_of)
+    assert counted(numbered, as_of) == counted(by_then, as_of)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.project import HeadName
@@ -14,6 +14,7 @@ HEADS: dict[HeadName, Head] = {name: Head(name, "open", 14, "move") for name in 
 chance = st.floats(0, 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(chance, chance, chance), min_size=1, max_size=20))
 def test_heads_of_one_horizon_never_contradict_each_other(rows: list[tuple[float, float, float]]) -> None:
     said = pd.DataFrame(rows, columns=list(NAMES))

@@ -10,12 +10,12 @@ import pytest
 from configs.load import load_project
 from configs.source import DemoCompany
 from features.tables import SOURCE_TABLES
-from pipelines.sources.demo import truth, write, write_company
+from pipelines.sources.demo import write, write_company
 from pipelines.sources.demo.deals import GRACE_DAYS
 from pipelines.sources.demo.words import STAGE_LABELS, STAGES
 from pipelines.sources.files import ingest
 from pipelines.store import open_lake, open_workspace
-from tests.made_up import LOST, WON, Export
+from tests.made_up import LOST, WON, Export, little_truth
 from tests.made_up import STAGES as LABELS
 
 PROJECT = Path("configs/projects/demo.yaml")
@@ -28,11 +28,8 @@ KINDS = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def little_truth() -> Iterator[None]:
-    """These tests are about the history, so a few replicas do."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(truth, "REPLICAS", 4)
-        patch.setattr(truth, "REPLICAS_AT_ONCE", 2)
+def _history_alone() -> Iterator[None]:
+    with little_truth():
         yield
 
 
