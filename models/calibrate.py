@@ -41,10 +41,11 @@ class Calibrator:
 
     def chances(self, margins: Floats) -> Floats:
         """Chances in [0, 1] of the same shape as the margins."""
-        chances: Floats = expit(self._log_odds(margins))
+        chances: Floats = expit(self.log_odds(margins))
         return chances
 
-    def _log_odds(self, margins: Floats) -> Floats:
+    def log_odds(self, margins: Floats) -> Floats:
+        """The log odds of those chances, of the same shape as the margins."""
         if not self.knots:
             log_odds: Floats = (
                 self.yes_slope * log_expit(margins) - self.no_slope * log_expit(-margins) + self.intercept

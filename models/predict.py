@@ -44,6 +44,24 @@ def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
     return np.ascontiguousarray(values[:, [places[name] for name in model.columns]])
 
 
+def margins_of(model: HeadModel, matrix: Matrix) -> Floats:
+    """The margins (rows,) of a matrix' rows, in log odds before calibration. Raises FunnelcastError when a column is missing."""
+    return margins(model, inputs(model, matrix.values, matrix.columns))
+
+
+def parts_of(model: HeadModel) -> tuple[str, ...]:
+    """The names of what a margin is added up from, in the order of the columns of contributions_of."""
+    return model.columns
+
+
+def contributions_of(model: HeadModel, matrix: Matrix) -> Floats:
+    """What each part adds to the margins of a matrix' rows (rows, parts + 1), the last being the base; see contributions.
+
+    Raises FunnelcastError when a column is missing.
+    """
+    return contributions(model, inputs(model, matrix.values, matrix.columns))
+
+
 def margins(model: HeadModel, values: Values) -> Floats:
     """The trees' sums (rows,), in log odds before calibration, of the model's own columns (rows, len(model.columns))."""
     if not len(values):

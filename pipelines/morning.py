@@ -12,12 +12,15 @@ from features.snapshots import midnight
 from models.explain import Explanation
 from pipelines.job import Job
 from pipelines.lists.day import Band, DayList, Line
+from pipelines.lists.moves import move_says
 from pipelines.lists.words import chance_says, expected_says, out_of
 from pipelines.store import open_lake
 
 
-def day_list(job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, ...]) -> DayList:
-    """The list of the job's day from ranked scores of open leads and customers."""
+def day_list(
+    job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, ...], since: date | None = None
+) -> DayList:
+    """The list of the job's day from ranked scores of open leads and customers; since: the day of the list that they moved from."""
     shown = ranked.merge(_people(job), on="lead_id", how="left").astype(object).where(lambda cells: cells.notna(), None)
     leads, customers = (shown[shown["cohort"] == cohort] for cohort in ("open", "customer"))
     head = job.project.list.head
@@ -27,8 +30,8 @@ def day_list(job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, .
         as_of=job.day,
         capacity=job.project.list.capacity,
         ranked_by=ranked_by,
-        lines=_lines(job, leads, head),
-        customers=[line for line in _lines(job, customers, "churn") if line.band == "keep"],
+        lines=_lines(job, leads, head, since),
+        customers=[line for line in _lines(job, customers, "churn", since) if line.band == "keep"],
         notes=notes,
         expected=_expected(job, ranked),
         stages=tuple(stage.says for stage in job.project.funnel.stages),
@@ -42,17 +45,18 @@ def _people(job: Job) -> pd.DataFrame:
         return people
 
 
-def _lines(job: Job, shown: pd.DataFrame, head: HeadName) -> list[Line]:
+def _lines(job: Job, shown: pd.DataFrame, head: HeadName, since: date | None) -> list[Line]:
     if head not in shown:
         return []
     until, size = _last_day(job, head), out_of(shown[shown["band"] != "skip"][head].dropna())
     words = job.project.funnel.stage_words
     return [
-        _line(job, row, words, chance_says(row[head], head, until, job.day, size)) for row in shown.to_dict("records")
+        _line(job, row, words, chance_says(row[head], head, until, job.day, size), since)
+        for row in shown.to_dict("records")
     ]
 
 
-def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says: str) -> Line:
+def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says: str, since: date | None) -> Line:
     explanation = row["explanation"]
     assert isinstance(explanation, Explanation)
     chances = {head.name: float(row[head.name]) for head in job.heads if row[head.name] is not None}
@@ -76,6 +80,7 @@ def _line(job: Job, row: dict[Hashable, Any], stage_words: dict[str, str], says:
         engagement=_number(row["engagement"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
+        moved=move_says(row["move"], since, job.day) if since and row["move"] else "",
     )
 
 

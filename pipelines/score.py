@@ -1,10 +1,12 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
@@ -14,9 +16,11 @@ from models.bundle import Bundle, check_fingerprint
 from models.explain import Explanation, explain, telling
 from models.predict import contributions, inputs, predict, to_chance
 from models.rank import rank_customers, rank_open
+from models.tell_moves import Move
 from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
+from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
@@ -24,6 +28,7 @@ from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
 ROWS_AT_ONCE = 20_000
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,14 @@ def score_project(job: Job, champion: Champion) -> Scored:
     """
     check_fingerprint(champion.bundle, job.fingerprint)
     matrix = _matrix_of_day(job)
+    past = _list_before(job, champion)
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
-        ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar)
-    scores_file = write_scores(job, ranked, champion.version)
+        ranked, ranked_by = _ranked(job, champion.bundle, matrix, past, bar)
+    scores_file = write_scores(job, ranked, champion.version, past.day if past else None)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix)))
+        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), past.day if past else None))
     write_deliveries(job, ranked)
     page = job.workspace.lists / str(job.day) / "index.html"
     job.narrator.say(f"  Scores: {scores_file}")
@@ -73,16 +79,24 @@ def _matrix_of_day(job: Job) -> Matrix:
     return matrix
 
 
-def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.DataFrame, str]:
+def _list_before(job: Job, champion: Champion) -> Past | None:
+    before = list_before(job, job.day)
+    if before is None:
+        return None
+    with job.narrator.step(f"Looking back at the list of {before}"):
+        return look_back(job, before, champion.version, champion.bundle)
+
+
+def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar) -> tuple[pd.DataFrame, str]:
     """Chances, expected value, rank, band and explanation of every row, and the sentence that says how open leads are ranked."""
     scores = pd.concat([matrix.snapshots, predict(bundle, matrix), _for_people(matrix)], axis=1)
     parts, ranked_by = [], ""
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if rows.any() and head in scores:
-            explained = scores[rows].assign(
-                explanation=pd.Series(_explanations(job, bundle, head, matrix.take(rows), bar)).to_numpy()
-            )
+            chances = scores.loc[rows, head].to_numpy(dtype=np.float64)
+            told = _explanations(job, bundle, head, matrix.take(rows), chances, past, bar)
+            explained = scores[rows].assign(**told)
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list)
                 parts.append(ranked.scores)
@@ -104,23 +118,30 @@ def _for_people(matrix: Matrix) -> pd.DataFrame:
     ).astype("float64")
 
 
-def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:
+def _explanations(
+    job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, chances: Floats, past: Past | None, bar: Bar
+) -> dict[str, NDArray[np.object_]]:
+    """The explanation of each row, and its move since the list before (None where it did not stand on it)."""
     model = bundle.heads[head]
     columns = {column.name: column for column in job.columns}
     everyone = inputs(model, matrix.values, matrix.columns)
     words = telling([columns[name] for name in model.columns], everyone)
     found: list[Explanation] = []
+    moves: list[Move | None] = []
     for start in range(0, len(everyone), ROWS_AT_ONCE):
         values = everyone[start : start + ROWS_AT_ONCE]
-        found += explain(
-            contributions(model, values),
-            values,
-            words,
-            lambda margins: to_chance(model, margins),
-            job.stage_words,
-        )
+        given = contributions(model, values)
+        found += explain(given, values, words, lambda margins: to_chance(model, margins), job.stage_words)
+        some = np.arange(len(everyone)) // ROWS_AT_ONCE == start // ROWS_AT_ONCE
+        moves += moves_of(job, past, Now(head, bundle, matrix.take(some), chances[some], chances[some], given))
         bar.advance("reasons", len(values))
-    return found
+    return {"explanation": _held(found), "move": _held(moves)}
+
+
+def _held(found: Sequence[object]) -> NDArray[np.object_]:
+    held = np.empty(len(found), dtype=object)
+    held[:] = found
+    return held
 
 
 def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
 from pipelines.lists.words import money, points_says, split_chance
 
+LONGEST_MOVE = 240
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -44,6 +45,7 @@ class Row:
     money: str = ""
     value: float | None = None
     reasons: tuple[ShownReason, ...] = ()
+    moved: str = ""
 
 
 def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
@@ -88,6 +90,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         money="not known" if value is None else money(value, clipped(line.currency, 8)),
         value=value,
         reasons=(*map(_shown, line.reasons_for[:MOST_FOR]), *map(_shown, line.reasons_against[:MOST_AGAINST])),
+        moved=clipped(line.moved, LONGEST_MOVE),
     )
 
 
