@@ -16,6 +16,7 @@ from models.predict import contributions_of, parts_of
 Cause = Literal["model", "base", "agreement", "records"] | Waiting | NewsSource
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 LogOdds = Callable[[Floats], Floats]
 
 NOT_LOOKED_AT = ["lead_id", "as_of", "cohort", "account_id", "currency"]
@@ -38,13 +39,18 @@ class Look:
 
 @dataclass(frozen=True)
 class Step:
-    """What one cause adds to the log odds of some rows (k,): parts (k, parts) of it by name, rest (k,) what belongs to no part."""
+    """What one cause adds to the log odds of some rows (k,).
+
+    parts (k, parts): by the names of the model's parts; rest (k,): what belongs to none. changed (k, parts): whether the cause changed
+    what the part looks at. A part that looks at the same as before may count for more or less beside one that does not.
+    """
 
     cause: Cause
     rows: Ints
     names: tuple[str, ...]
     parts: Floats
     rest: Floats
+    changed: Flags
 
     @property
     def whole(self) -> Floats:
@@ -55,7 +61,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Movement:
-    """The changes of the log odds of the served chances (rows,), and the steps that add up to them."""
+    """The log odds of the served chances (rows,) before and after, and the steps that add up to their difference."""
 
     before: Floats
     after: Floats
@@ -108,7 +114,8 @@ def _of_model(before: Look, model: HeadModel, was: Floats | None, here: Floats, 
     names, (lost, gained) = _side_by_side(
         (parts_of(before.model), from_base(was, old)), (parts_of(model), from_base(here, new))
     )
-    yield Step("model", np.arange(len(here)), names, gained - lost, np.zeros(len(here)))
+    parts = gained - lost
+    yield Step("model", np.arange(len(here)), names, parts, np.zeros(len(here)), np.ones(parts.shape, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def _of_news(walk: Walk, waited: Matrix, goal: Matrix, given: Floats, letting: L
         rows = np.flatnonzero((there.given != walk.given).any(axis=1))
         if len(rows):
             parts = between(walk.given[rows], there.given[rows], walk.model.calibrator.log_odds)
-            yield Step(cause, rows, names, parts, np.zeros(len(rows)))
+            yield Step(cause, rows, names, parts, np.zeros(len(rows)), _changed(names, walk.at, there.at)[rows])
         walk = there
 
 
@@ -171,14 +178,28 @@ def _settled(parts: Floats, whole: Floats) -> Floats:
     return parts
 
 
-def differs(one: Matrix, other: Matrix) -> NDArray[np.bool_]:
+def differs(one: Matrix, other: Matrix) -> Flags:
     """Which rows of two matrices of the same leads and columns differ in anything that a model may look at."""
-    unlike = (one.values != other.values) & ~(np.isnan(one.values) & np.isnan(other.values))
-    found: NDArray[np.bool_] = unlike.any(axis=1)
+    found: Flags = _unlike(one.values, other.values).any(axis=1)
     for name in one.snapshots.columns.difference(NOT_LOOKED_AT):
         here, there = (matrix.snapshots[name].astype(object) for matrix in (one, other))
         found |= ((here != there) & ~(here.isna() & there.isna())).to_numpy()
     return found
+
+
+def _unlike(one: NDArray[np.float32], other: NDArray[np.float32]) -> Flags:
+    unlike: Flags = (one != other) & ~(np.isnan(one) & np.isnan(other))
+    return unlike
+
+
+def _changed(names: tuple[str, ...], one: Matrix, other: Matrix) -> Flags:
+    """Whether the columns of these names differ (rows, names); a part that is no column may always have changed."""
+    unlike = _unlike(one.values, other.values)
+    place = {name: number for number, name in enumerate(one.columns)}
+    changed = np.ones((len(unlike), len(names)), dtype=np.bool_)
+    known = [number for number, name in enumerate(names) if name in place]
+    changed[:, known] = unlike[:, [place[names[number]] for number in known]]
+    return changed
 
 
 def _side_by_side(
@@ -195,7 +216,8 @@ def _side_by_side(
 
 
 def _without_parts(cause: Cause, rest: Floats) -> Step:
-    return Step(cause, np.arange(len(rest)), (), np.empty((len(rest), 0)), rest)
+    nothing = np.empty((len(rest), 0))
+    return Step(cause, np.arange(len(rest)), (), nothing, rest, nothing.astype(np.bool_))
 
 
 def _log_odds_of(chances: Floats) -> Floats:

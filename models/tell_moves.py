@@ -58,10 +58,11 @@ class MoveWords:
 
 @dataclass(frozen=True)
 class _Told:
-    """One step by behaviour: weights (rows, behaviours) in log odds, and the places of each behaviour's parts."""
+    """One step by behaviour: weights (rows, behaviours) in log odds, which may be named, and the places of each behaviour's parts."""
 
     step: Step
     weights: Floats
+    names: NDArray[np.bool_]
     members: Sequence[NDArray[np.intp]]
     row_of: Mapping[int, int]
 
@@ -90,7 +91,9 @@ def _by_behaviour(step: Step, words: MoveWords) -> _Told:
     weights = np.zeros((len(step.rows), len(numbers)))
     np.add.at(weights.T, of_part, step.parts.T)
     members = [np.flatnonzero(of_part == number) for number in range(len(numbers))]
-    return _Told(step, weights, members, {int(row): place for place, row in enumerate(step.rows)})
+    changed = np.zeros(weights.shape, dtype=np.bool_)
+    np.logical_or.at(changed.T, of_part, step.changed.T)
+    return _Told(step, weights, changed, members, {int(row): place for place, row in enumerate(step.rows)})
 
 
 def _tell_row(
@@ -132,7 +135,7 @@ def _part(
     words: MoveWords,
 ) -> MovedPart:
     """A behaviour in the words of the part that pulls hardest in its direction."""
-    weight, members = told.weights[at, group], told.members[group]
+    weight, members = told.weights[at, group], told.members[group][told.step.changed[at, told.members[group]]]
     name = told.step.names[int(members[np.argmax(told.step.parts[at, members] * np.sign(weight))])]
     points = float(weight * slope)
     if name not in words.columns:
