@@ -188,7 +188,7 @@ def differs(one: Matrix, other: Matrix) -> Flags:
 
 
 def _unlike(one: NDArray[np.float32], other: NDArray[np.float32]) -> Flags:
-    unlike: Flags = (one != other) & ~(np.isnan(one) & np.isnan(other))
+    unlike: Flags = np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
     return unlike
 
 

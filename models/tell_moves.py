@@ -92,7 +92,8 @@ def _by_behaviour(step: Step, words: MoveWords) -> _Told:
     np.add.at(weights.T, of_part, step.parts.T)
     members = [np.flatnonzero(of_part == number) for number in range(len(numbers))]
     changed = np.zeros(weights.shape, dtype=np.bool_)
-    np.logical_or.at(changed.T, of_part, step.changed.T)
+    for number, places in enumerate(members):
+        changed[:, number] = step.changed[:, places].any(axis=1)
     return _Told(step, weights, changed, members, {int(row): place for place, row in enumerate(step.rows)})
 
 
@@ -107,7 +108,9 @@ def _tell_row(
 ) -> Move:
     here = [(one, one.row_of[row]) for one in steps if row in one.row_of]
     heard = [
-        (abs(weight), one, at, int(group)) for one, at in here for group, weight in _heaviest(one.weights[at], most)
+        (abs(weight), one, at, group)
+        for one, at in here
+        for group, weight in _heaviest(one.weights[at] * one.names[at], most)
     ]
     least = LEAST_SHARE * sum(np.abs(one.weights[at]).sum() + abs(one.step.rest[at]) for one, at in here)
     chosen = sorted((one for one in heard if one[0] > least), key=lambda one: -one[0])[:most]
