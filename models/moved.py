@@ -180,16 +180,17 @@ def _settled(parts: Floats, whole: Floats) -> Floats:
 
 def differs(one: Matrix, other: Matrix) -> Flags:
     """Which rows of two matrices of the same leads and columns differ in anything that a model may look at."""
-    found: Flags = _unlike(one.values, other.values).any(axis=1)
+    found: Flags = np.any(_unlike(one.values, other.values), axis=1)
     for name in one.snapshots.columns.difference(NOT_LOOKED_AT):
         here, there = (matrix.snapshots[name].astype(object) for matrix in (one, other))
-        found |= ((here != there) & ~(here.isna() & there.isna())).to_numpy()
+        unlike: Flags = np.asarray((here != there) & ~(here.isna() & there.isna()), dtype=np.bool_)
+        np.logical_or(found, unlike, out=found)
     return found
 
 
 def _unlike(one: NDArray[np.float32], other: NDArray[np.float32]) -> Flags:
-    unlike: Flags = np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
-    return unlike
+    both_unknown = np.isnan(one) & np.isnan(other)
+    return np.not_equal(one, other) & ~both_unknown
 
 
 def _changed(names: tuple[str, ...], one: Matrix, other: Matrix) -> Flags:
