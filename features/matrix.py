@@ -1,7 +1,7 @@
 """The table that models learn from and score: one row a snapshot, what was known then and what came next."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -69,14 +69,29 @@ def build_matrix(
     horizons: days by head. observed_until (UTC): the last moment that the data covers. files: where tables lie that hold just the
     rows that the connection sees. work_out: gives the columns as features.engine.compute does.
     """
-    create_snapshots(con, project, days)
-    leads = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
-    create_field_spans(con, leads, (*fields_read(columns), *project.bayes_fields, "owner_id", "amount"))
-    values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
+    known = known_matrix(con, project, columns, days, files, work_out)
     create_outcomes(con, project.funnel, horizons, observed_until)
+    return replace(known, outcomes=_outcomes(con))
+
+
+def known_matrix(
+    con: DuckDBPyConnection,
+    project: Project,
+    columns: Sequence[FeatureColumn],
+    days: Sequence[date],
+    files: Mapping[str, Files] | None = None,
+    work_out: WorkOut = compute,
+    leads: Sequence[str] | None = None,
+) -> Matrix:
+    """The matrix of the days as build_matrix gives it, without outcomes; leads: of these alone (None: of all)."""
+    create_snapshots(con, project, days, leads)
+    table = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
+    create_field_spans(con, table, (*fields_read(columns), *project.bayes_fields, "owner_id", "amount"))
+    values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     names = tuple(column.name for column in columns)
     monotone = {column.name: found for column in columns if (found := column.feature.monotone)}
-    return Matrix(_snapshots(con, project.bayes_fields, values, names), values, names, _outcomes(con), monotone)
+    snapshots = _snapshots(con, project.bayes_fields, values, names)
+    return Matrix(snapshots, values, names, pd.DataFrame(index=snapshots.index), monotone)
 
 
 def known_outcomes(

@@ -9,6 +9,7 @@ from configs.project import Project, Snapshots
 from features.consent import create_permissions, permitted
 from features.customers import create_customer_spans
 from features.query import count_rows
+from features.signals import quoted
 from features.timeline import create_moves
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -33,8 +34,10 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def create_snapshots(con: DuckDBPyConnection, project: Project, days: Sequence[date]) -> int:
-    """Makes the table snapshots and returns its number of rows.
+def create_snapshots(
+    con: DuckDBPyConnection, project: Project, days: Sequence[date], leads: Sequence[str] | None = None
+) -> int:
+    """Makes the table snapshots, of these leads alone (None: of all), and returns its number of rows.
 
     One row is (lead, as_of, cohort): cohort open while the lead's stage as known at as_of is an open one and it has not been open for
     longer than open_for_days; cohort customer by the funnel's rule. Leads that may not be looked at on the day have no row.
@@ -47,11 +50,12 @@ def create_snapshots(con: DuckDBPyConnection, project: Project, days: Sequence[d
     create_moves(con, project.funnel)
     create_permissions(con, project.privacy)
     create_customer_spans(con, project.funnel)
+    asked = "TRUE" if leads is None else f"lead_id IN ({', '.join(map(quoted, leads)) or 'NULL'})"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE snapshots AS
         SELECT (row_number() OVER (ORDER BY as_of, cohort DESC, lead_id) - 1)::INTEGER AS snapshot_id, s.* EXCLUDE (known_lead)
         FROM ({_looked_at(project)}) s
-        WHERE known_lead <= as_of AND {permitted(project.privacy)}
+        WHERE known_lead <= as_of AND {permitted(project.privacy)} AND {asked}
         ORDER BY snapshot_id
     """)
     return count_rows(con, "snapshots")

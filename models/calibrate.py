@@ -41,7 +41,7 @@ class Calibrator:
 
     def chances(self, margins: Floats) -> Floats:
         """Chances in [0, 1] of the same shape as the margins."""
-        chances: Floats = expit(self._log_odds(margins))
+        chances: Floats = expit(self.log_odds(margins))
         return chances
 
     def shifted(self, log_odds: float) -> "Calibrator":
@@ -49,7 +49,8 @@ class Calibrator:
         knots = tuple((place, level + log_odds) for place, level in self.knots)
         return replace(self, intercept=self.intercept + log_odds, knots=knots)
 
-    def _log_odds(self, margins: Floats) -> Floats:
+    def log_odds(self, margins: Floats) -> Floats:
+        """The log odds of those chances, of the same shape as the margins."""
         if not self.knots:
             log_odds: Floats = (
                 self.yes_slope * log_expit(margins) - self.no_slope * log_expit(-margins) + self.intercept

@@ -109,6 +109,19 @@ class Tracking:
                 loaded = client.download_artifacts(str(version.run_id), BUNDLE, folder)
                 return Champion(load_bundle(Path(loaded)), str(version.version))
 
+    def bundle(self, number: str) -> Bundle | None:
+        """The models of a version, whether it serves or not; None where there is no such version. Raises FunnelcastError as champion."""
+        from mlflow.exceptions import MlflowException
+
+        with self._client() as client, TemporaryDirectory() as folder:
+            try:
+                version = client.get_model_version(self.model, number)
+            except MlflowException as error:
+                if error.error_code in ABSENT:
+                    return None
+                raise
+            return load_bundle(Path(client.download_artifacts(str(version.run_id), BUNDLE, folder)))
+
     def versions(self) -> tuple[Version, ...]:
         """Every model that was trained, newest first. Raises FunnelcastError when the server cannot be reached."""
         with self._client() as client:

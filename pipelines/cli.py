@@ -169,6 +169,25 @@ def erase(
 
 
 @app.command()
+def why(
+    lead: Annotated[str, typer.Argument(help="The lead id, as it stands in the lists.")],
+    project: ProjectFile,
+    since: Annotated[
+        str | None, typer.Option(help="The scored day to compare with, as 2026-06-29; the list before if left out.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The scored day to explain; the newest if left out.")
+    ] = None,
+    svg: Annotated[str | None, typer.Option(help="A file to draw both as a picture.")] = None,
+    workspace: WorkspaceDir = None,
+) -> None:
+    """Shows why a lead has its chance, all reasons that add up to it, and what has moved it since an earlier list."""
+    from pipelines import commands
+
+    commands.why(_order(project, as_of, workspace, None), lead, since, svg)
+
+
+@app.command()
 def schedule(project: ProjectFile, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
     """Registers the nightly list, the weekly training and the morning watch with Prefect and serves them until stopped."""
     from pipelines import commands

@@ -6,7 +6,7 @@ from pathlib import Path
 from configs.errors import FunnelcastError
 from pipelines.flows.server import has_server, prepare
 from pipelines.narrator import Narrator
-from pipelines.order import Order, open_job
+from pipelines.order import Order, open_job, parse_day
 
 
 def ingest(order: Order) -> None:
@@ -108,6 +108,17 @@ def erase(order: Order, lead_ids: Sequence[str]) -> None:
 
     with open_job(order) as job:
         erase_leads(job, lead_ids)
+
+
+def why(order: Order, lead_id: str, since: str | None, svg: str | None) -> None:
+    """Shows why a lead has its chance and what moved it; never through Prefect, which keeps what a flow was called with."""
+    from pipelines.why import draw_why, tell_why, why_lead
+
+    with open_job(order) as job:
+        told = why_lead(job, lead_id, None if since is None else parse_day(since))
+    tell_why(told)
+    if svg is not None:
+        draw_why(told, Path(svg))
 
 
 def catalogue(order: Order) -> None:

@@ -12,18 +12,24 @@ from features.snapshots import midnight
 from models.explain import Explanation
 from pipelines.job import Job
 from pipelines.lists.day import Band, DayList, Line
+from pipelines.lists.moves import move_says
 from pipelines.lists.ranks import ranks_say
 from pipelines.lists.words import chance_says, expected_says, out_of, range_says
 from pipelines.store import open_lake
 
 
 def day_list(
-    job: Job, ranked: pd.DataFrame, ranked_by: str, notes: tuple[str, ...], withheld: Mapping[HeadName, str]
+    job: Job,
+    ranked: pd.DataFrame,
+    ranked_by: str,
+    notes: tuple[str, ...],
+    withheld: Mapping[HeadName, str],
+    since: date | None = None,
 ) -> DayList:
     """The list of the job's day from ranked scores of open leads and customers.
 
     withheld: the heads whose chances are not shown, with the sentence that says so: ranks stand in their place, and nothing that is
-    made of them is told in figures.
+    made of them is told in figures. since: the day of the list that they moved from.
     """
     shown = ranked.merge(_people(job), on="lead_id", how="left").astype(object).where(lambda cells: cells.notna(), None)
     leads, customers = (shown[shown["cohort"] == cohort] for cohort in ("open", "customer"))
@@ -34,8 +40,8 @@ def day_list(
         as_of=job.day,
         capacity=job.project.list.capacity,
         ranked_by=ranked_by,
-        lines=_lines(job, leads, head, withheld),
-        customers=[line for line in _lines(job, customers, "churn", withheld) if line.band == "keep"],
+        lines=_lines(job, leads, head, withheld, since),
+        customers=[line for line in _lines(job, customers, "churn", withheld, since) if line.band == "keep"],
         notes=(*notes, *(says for name, says in withheld.items() if name != head)),
         expected=withheld.get(head) or _expected(job, ranked),
         stages=tuple(stage.says for stage in job.project.funnel.stages),
@@ -49,12 +55,14 @@ def _people(job: Job) -> pd.DataFrame:
         return people
 
 
-def _lines(job: Job, shown: pd.DataFrame, head: HeadName, withheld: Mapping[HeadName, str]) -> list[Line]:
+def _lines(
+    job: Job, shown: pd.DataFrame, head: HeadName, withheld: Mapping[HeadName, str], since: date | None
+) -> list[Line]:
     if head not in shown:
         return []
     says = ranks_say(shown[head]) if head in withheld else _chances_say(job, shown, head)
     told = [one.name for one in job.heads if one.name not in withheld]
-    return [_line(job, row, told, words) for row, words in zip(shown.to_dict("records"), says, strict=True)]
+    return [_line(job, row, told, words, since) for row, words in zip(shown.to_dict("records"), says, strict=True)]
 
 
 def _chances_say(job: Job, shown: pd.DataFrame, head: HeadName) -> list[str]:
@@ -65,7 +73,7 @@ def _chances_say(job: Job, shown: pd.DataFrame, head: HeadName) -> list[str]:
     return [f"{one} {two}".strip() for one, two in zip(said, between, strict=True)]
 
 
-def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: str) -> Line:
+def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: str, since: date | None) -> Line:
     """The line of a row; told: the heads whose chances may be shown."""
     explanation = row["explanation"]
     assert isinstance(explanation, Explanation)
@@ -91,6 +99,7 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         engagement=_number(row["engagement"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
+        moved=move_says(row["move"], since, job.day) if since and row["move"] and head in told else "",
     )
 
 

@@ -1,5 +1,6 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from models.explain import Explanation, explain, telling
 from models.parts import spoken, spoken_values
 from models.predict import contributions_of, parts_of, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
+from models.tell_moves import Move
 from models.track import Champion
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
+from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
@@ -27,6 +30,7 @@ from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
 ROWS_AT_ONCE = 20_000
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,16 @@ def score_project(job: Job, champion: Champion) -> Scored:
     """
     check_fingerprint(champion.bundle, job.fingerprint)
     matrix = _matrix_of_day(job)
+    past = _list_before(job, champion)
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
-        ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar)
-    scores_file = write_scores(job, ranked, champion.version)
+        ranked, ranked_by = _ranked(job, champion.bundle, matrix, past, bar)
+    since = past.day if past else None
+    scores_file = write_scores(job, ranked, champion.version, since)
     withheld = withheld_by(champion.bundle.heads)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), withheld))
+        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), withheld, since))
     write_deliveries(job, ranked)
     for says in withheld.values():
         job.narrator.say(f"  {says}")
@@ -79,7 +85,15 @@ def _matrix_of_day(job: Job) -> Matrix:
     return matrix
 
 
-def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.DataFrame, str]:
+def _list_before(job: Job, champion: Champion) -> Past | None:
+    before = list_before(job, job.day)
+    if before is None:
+        return None
+    with job.narrator.step(f"Looking back at the list of {before}"):
+        return look_back(job, before, champion.version, champion.bundle)
+
+
+def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar) -> tuple[pd.DataFrame, str]:
     """Chances, expected value, rank, band and explanation of every row, and the sentence that says how open leads are ranked."""
     chances = predict(bundle, matrix)
     scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
@@ -87,9 +101,9 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, bar: Bar) -> tuple[pd.Data
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if rows.any() and head in scores:
-            explained = scores[rows].assign(
-                explanation=pd.Series(_explanations(job, bundle, head, matrix.take(rows), bar)).to_numpy()
-            )
+            chances = scores.loc[rows, head].to_numpy(dtype=np.float64)
+            told = _explanations(job, bundle, head, matrix.take(rows), chances, past, bar)
+            explained = scores[rows].assign(**told)
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list)
                 parts.append(ranked.scores)
@@ -111,29 +125,30 @@ def _for_people(matrix: Matrix) -> pd.DataFrame:
     ).astype("float64")
 
 
-def _explanations(job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, bar: Bar) -> list[Explanation]:
+def _explanations(
+    job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, chances: Floats, past: Past | None, bar: Bar
+) -> dict[str, NDArray[np.object_]]:
+    """The explanation of each row, and its move since the list before (None where it did not stand on it)."""
     model = bundle.heads[head]
     said = spoken(parts_of(model), job.columns)
     everyone = spoken_values(said, matrix)
     words = telling(said, everyone)
     found: list[Explanation] = []
+    moves: list[Move | None] = []
     for start in range(0, len(everyone), ROWS_AT_ONCE):
-        rows = slice(start, start + ROWS_AT_ONCE)
-        found += explain(
-            contributions_of(model, matrix.take(_only(rows, len(everyone)))),
-            everyone[rows],
-            words,
-            lambda margins: to_chance(model, margins),
-            job.stage_words,
-        )
-        bar.advance("reasons", len(everyone[rows]))
-    return found
+        some = np.arange(len(everyone)) // ROWS_AT_ONCE == start // ROWS_AT_ONCE
+        rows = matrix.take(some)
+        given = contributions_of(model, rows)
+        found += explain(given, everyone[some], words, lambda margins: to_chance(model, margins), job.stage_words)
+        moves += moves_of(job, past, Now(head, bundle, rows, chances[some], chances[some], given))
+        bar.advance("reasons", len(rows.values))
+    return {"explanation": _held(found), "move": _held(moves)}
 
 
-def _only(rows: slice, of: int) -> NDArray[np.bool_]:
-    mask = np.zeros(of, dtype=np.bool_)
-    mask[rows] = True
-    return mask
+def _held(found: Sequence[object]) -> NDArray[np.object_]:
+    held = np.empty(len(found), dtype=object)
+    held[:] = found
+    return held
 
 
 def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from models.heads import Head
 from pipelines.job import Job
 from pipelines.written import scores_file
 
+SENTENCES = ("reasons", "moved_parts")
+
 
 def scored_days(job: Job) -> list[date]:
     """The days that were scored, oldest first."""
@@ -34,9 +36,9 @@ def served_days(job: Job) -> list[date]:
 
 
 def read_scores(job: Job, made: date) -> pd.DataFrame:
-    """The scores of a day without their reasons, see pipelines.written.write_scores."""
+    """The scores of a day without their sentences, see pipelines.written.write_scores."""
     stored = pq.ParquetFile(scores_file(job.workspace, made))
-    names = [name for name in stored.schema_arrow.names if name != "reasons"]
+    names = [name for name in stored.schema_arrow.names if name not in SENTENCES]
     scores: pd.DataFrame = stored.read(columns=names).to_pandas()
     return scores
 

@@ -14,6 +14,9 @@ from pipelines.store import Workspace, write_beside
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())])
+MOVED_PART = pa.struct(
+    [("cause", pa.string()), ("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())]
+)
 CERTAIN = 1.0  # every line is put on the list by its rank alone
 
 
@@ -27,13 +30,14 @@ def deliveries_file(workspace: Workspace, day: date) -> Path:
     return workspace.lake / deliveries.name / f"as_of={day}.parquet"
 
 
-def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
+def write_scores(job: Job, ranked: pd.DataFrame, version: str, since: date | None) -> Path:
     """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
 
     Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), low_HEAD and
     high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
-    feature_fingerprint.
+    feature_fingerprint; for leads that stood on the list before: moved_since (its day), moved (points of chance of the cohort's first
+    head) and moved_parts (cause, feature, says, points), which add up to it.
     """
     heads = [head.name for head in job.heads]
     schema = pa.schema(
@@ -43,13 +47,17 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str) -> Path:
         + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
-        + [("feature_fingerprint", pa.string())]
+        + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
+        + [("moved_parts", pa.list_(MOVED_PART))]
     )
     frame = ranked.assign(
         reasons=ranked["explanation"].map(lambda explanation: [vars(reason) for reason in explanation.reasons]),
         model_version=version,
         funnel=job.project.funnel.name,
         feature_fingerprint=job.fingerprint,
+        moved_since=ranked["move"].map(lambda move: None if move is None else since),
+        moved=ranked["move"].map(lambda move: None if move is None else move.points),
+        moved_parts=ranked["move"].map(lambda move: None if move is None else [vars(part) for part in move.parts]),
     )
     target = scores_file(job.workspace, job.day)
     with write_beside(target) as part:

@@ -18,7 +18,7 @@ class Line:
     rank counts from 1, customers on their own. stage and chance_says are words. chance is that of the head shown
     first, in 0..1; chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is
     expected to be won or, for a customer, lost; None where no amount is known. fit to the ideal customer and engagement are
-    0..100. Reasons come strongest first.
+    0..100. Reasons come strongest first. moved is a sentence on how the chance has moved since the list before.
     """
 
     rank: int
@@ -38,6 +38,7 @@ class Line:
     engagement: float | None = None
     reasons_for: tuple[Reason, ...] = ()
     reasons_against: tuple[Reason, ...] = ()
+    moved: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
 from pipelines.lists.words import money, points_says, split_chance
 
+LONGEST_MOVE = 240
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -44,6 +45,7 @@ class Row:
     money: str = ""
     value: float | None = None
     reasons: tuple[ShownReason, ...] = ()
+    moved: str = ""
 
 
 def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
@@ -91,6 +93,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
             _shown(reason, has_points=not isnan(line.chance))
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
+        moved=clipped(line.moved, LONGEST_MOVE),
     )
 
 
