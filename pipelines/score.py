@@ -101,8 +101,8 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Ba
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if rows.any() and head in scores:
-            chances = scores.loc[rows, head].to_numpy(dtype=np.float64)
-            told = _explanations(job, bundle, head, matrix.take(rows), chances, past, bar)
+            said = scores.loc[rows, head].to_numpy(dtype=np.float64)
+            told = _explanations(job, bundle, head, matrix.take(rows), said, past, bar)
             explained = scores[rows].assign(**told)
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list)
