@@ -1,6 +1,6 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from models.explain import Explanation, explain, telling
 from models.predict import contributions, inputs, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
 from models.track import Champion
+from pipelines.base_rates import shifted, shifts_say, shifts_since
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
@@ -44,16 +45,18 @@ def score_project(job: Job, champion: Champion) -> Scored:
     """
     check_fingerprint(champion.bundle, job.fingerprint)
     matrix = _matrix_of_day(job)
+    shifts = shifts_since(job, champion.bundle, job.day)
+    champion = replace(champion, bundle=shifted(champion.bundle, shifts))
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked, ranked_by = _ranked(job, champion.bundle, matrix, bar)
-    scores_file = write_scores(job, ranked, champion.version)
+    scores_file = write_scores(job, ranked, champion.version, shifts)
     withheld = withheld_by(champion.bundle.heads)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), withheld))
+        write_list(folder, day_list(job, ranked, ranked_by, (*_notes(champion, matrix), *shifts_say(shifts)), withheld))
     write_deliveries(job, ranked)
-    for says in withheld.values():
+    for says in (*withheld.values(), *shifts_say(shifts)):
         job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"
     job.narrator.say(f"  Scores: {scores_file}")
