@@ -1,6 +1,6 @@
 """Makes chances honest: of a hundred leads said to have a chance of 30 in 100, about thirty should do it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ Method = Literal["none", "platt", "beta", "isotonic"]
 USUAL_LOG_SLOPE = 0.5
 USUAL_SHIFT = 0.5
 FEWEST_TO_CHOOSE = 200  # with fewer leads to judge on, the choice would be a throw of dice
-CLEARLY = 2.0  # standard errors by which a method without priors must be better
+CLEARLY = 2.0  # standard errors by which another way must be better than Platt
 EDGE = 1e-3  # isotonic chances stay this far from 0 and 1, which no number of rows can prove
 
 
@@ -80,38 +80,36 @@ def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_
     """The calibrator of margins (n,) that models gave to rows later than all they had learned from, and their outcomes 0 or 1.
 
     leads: the number of each row's lead, from 0; the rows of a lead repeat each other, so they weigh together as one where priors are met,
-    and count as one where a gain must be sure. none, Platt, beta and isotonic, in this order: each learns from the rows that are not
-    `later` and is judged on those that are, then the other way round, and takes the place of the plainer one before it where it says less
-    surprising chances: Platt, which has priors, where it is better; the others where they are clearly better both ways together and better
-    each way. What is chosen learns from all rows. With too few leads to choose it is Platt.
+    and count as one where a gain must be sure. Platt, whose priors keep it near the margins, is what it begins with, as a slip of
+    luck costs least there. None, beta and isotonic, in this order, take
+    the place of the one before where they are clearly better: each learns from the rows that are not `later` and is judged on those that
+    are, and the other way round, and its chances must be less surprising each way, and by 2 standard errors by lead in both together.
+    What is chosen learns from all rows. With too few leads to choose it is Platt.
     """
-    if min(distinct(leads[later]), distinct(leads[~later])) < FEWEST_TO_CHOOSE:
-        return fit_platt(margins, outcomes, row_worth(leads))
-    chosen: Fit | None = None
-    plainer, needed = [IDENTITY, IDENTITY], 0.0
-    for method in (fit_platt, fit_beta, fit_isotonic):
-        freer = [method(margins[part], outcomes[part], row_worth(leads[part])) for part in (~later, later)]
-        gains = _gains(freer, plainer, margins, outcomes, later)
-        ways = [gains[later].sum(), gains[~later].sum()]
-        if sum(ways) > needed * standard_error(gains - gains.mean(), leads) and (method is fit_platt or min(ways) > 0):
-            chosen, plainer = method, freer
-        needed = CLEARLY
-    return chosen(margins, outcomes, row_worth(leads)) if chosen else IDENTITY
+    chosen: Fit = fit_platt
+    if min(distinct(leads[later]), distinct(leads[~later])) >= FEWEST_TO_CHOOSE:
+        for other in (_leave_alone, fit_beta, fit_isotonic):
+            gains = _gains(other, chosen, margins, outcomes, later, leads)
+            ways = gains[later].sum(), gains[~later].sum()
+            if min(ways) > 0 and sum(ways) > CLEARLY * standard_error(gains - gains.mean(), leads):
+                chosen = other
+    return chosen(margins, outcomes, row_worth(leads))
 
 
-def _gains(
-    freer: Sequence[Calibrator],
-    plainer: Sequence[Calibrator],
-    margins: Floats,
-    outcomes: Floats,
-    later: NDArray[np.bool_],
-) -> Floats:
-    """How much less surprising each outcome (n,) is to the freer calibrator; each pair: made from the earlier rows, from the later."""
-    said = [
-        [surprise(outcomes, one.chances(margins)) for one in (before, after)]
-        for before, after in zip(plainer, freer, strict=True)
-    ]
-    gains: Floats = np.where(later, said[0][0] - said[0][1], said[1][0] - said[1][1])
+def _leave_alone(_margins: Floats, _outcomes: Floats, _worth: float) -> Calibrator:
+    return IDENTITY
+
+
+def _gains(other: Fit, chosen: Fit, margins: Floats, outcomes: Floats, later: NDArray[np.bool_], leads: Ints) -> Floats:
+    """How much less surprising each outcome (n,) is to the other way, when both learn from the rows on the other side in time."""
+    gains = np.zeros(len(margins))
+    for learned, judged in ((~later, later), (later, ~later)):
+        worth = row_worth(leads[learned])
+        seen = [
+            surprise(outcomes[judged], fit(margins[learned], outcomes[learned], worth).chances(margins[judged]))
+            for fit in (chosen, other)
+        ]
+        gains[judged] = seen[0] - seen[1]
     return gains
 
 

@@ -16,6 +16,7 @@ from models.bundle import Bundle
 from models.moved import Look, Movement, moved
 from models.predict import predict
 from models.tell_moves import MOST_TOLD, Move, MoveWords, tell_moves
+from pipelines.base_rates import as_served
 from pipelines.job import Job
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake
@@ -65,7 +66,10 @@ def list_before(job: Job, day: date) -> date | None:
 def look_back(
     job: Job, since: date, version: str, bundle: Bundle, leads: Sequence[str] | None = None, day: date | None = None
 ) -> Past:
-    """What is needed to say what has moved since a scored day, for these leads (None: all); bundle, of that version, serves now."""
+    """What is needed to say what has moved since a scored day, for these leads (None: all).
+
+    bundle, of that version, serves now; its chances as they were trained, before the base rate has moved them.
+    """
     until = day or job.day
     served = read_scores(job, since)
     if leads is not None:
@@ -77,13 +81,19 @@ def look_back(
     with open_lake(job.workspace, job.project, midnight(until)) as con:
         news = read_news(con, job.columns, moment)
     of_day = (both.snapshots["as_of"] == moment).to_numpy()
-    versions = {str(number) for number in served["model_version"].unique()}
-    same = (served["feature_fingerprint"] == job.fingerprint).all()
     bundles = {
-        number: bundle if number == version else tracking_of(job).bundle(number) if same else None
-        for number in versions
+        str(number): _as_served(job, rows, bundle if number == version else None)
+        for number, rows in served.groupby("model_version")
     }
     return Past(since, served, both.take(of_day), both.take(~of_day), news, bundles)
+
+
+def _as_served(job: Job, served: pd.DataFrame, bundle: Bundle | None) -> Bundle | None:
+    """The model of scores of one version, its chances moved as they were that day; None where it can no longer be asked."""
+    if (served["feature_fingerprint"] != job.fingerprint).any():
+        return None
+    found = bundle or tracking_of(job).bundle(str(served["model_version"].iloc[0]))
+    return as_served(found, served.iloc[0]) if found else None
 
 
 def movement_of(job: Job, past: Past, now: Now) -> tuple[Places, Movement] | None:

@@ -1,7 +1,7 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from models.predict import contributions_of, parts_of, predict, ranges, to_chanc
 from models.rank import rank_customers, rank_open
 from models.tell_moves import Move
 from models.track import Champion
+from pipelines.base_rates import shifted, shifts_say, shifts_since
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
@@ -51,17 +52,20 @@ def score_project(job: Job, champion: Champion) -> Scored:
     check_fingerprint(champion.bundle, job.fingerprint)
     matrix = _matrix_of_day(job)
     past = _list_before(job, champion)
+    shifts = shifts_since(job, champion.bundle, job.day)
+    champion = replace(champion, bundle=shifted(champion.bundle, shifts))
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked, ranked_by = _ranked(job, champion.bundle, matrix, past, bar)
     since = past.day if past else None
-    scores_file = write_scores(job, ranked, champion.version, since)
+    scores_file = write_scores(job, ranked, champion.version, shifts, since)
     withheld = withheld_by(champion.bundle.heads)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        write_list(folder, day_list(job, ranked, ranked_by, _notes(champion, matrix), withheld, since))
+        notes = (*_notes(champion, matrix), *shifts_say(shifts))
+        write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
     write_deliveries(job, ranked)
-    for says in withheld.values():
+    for says in (*withheld.values(), *shifts_say(shifts)):
         job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"
     job.narrator.say(f"  Scores: {scores_file}")

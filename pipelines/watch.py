@@ -15,6 +15,7 @@ from models.drift import gone_dark, promise, stability_index
 from models.heads import Head
 from models.predict import contributions_of, margins_of, parts_of
 from models.track import Champion
+from pipelines.base_rates import settled_says, shifts_since
 from pipelines.job import Job, matrix_of
 from pipelines.since import ends_at, read_scores, said_and_came, scored_days
 from pipelines.store import observed_until, open_lake
@@ -69,7 +70,11 @@ def watch_project(job: Job) -> Watched:
     with job.narrator.step(f"Looking after {job.project.name} as of {day}"):
         checks = [_data(job, day), *_feeds(job, day), _list(job, day), _model(job, champion, day)]
         if champion is not None and champion.bundle.origin.fingerprint == job.fingerprint:
-            checks += [*_drift(job, champion.bundle, day), *_promises(job, day)]
+            checks += [
+                *_drift(job, champion.bundle, day),
+                *_base_rates(job, champion.bundle, day),
+                *_promises(job, day),
+            ]
     watched = Watched(day, tuple(checks))
     for check in watched.checks:
         job.narrator.say(f"  {'ok ' if check.good else 'OFF'}  {check.name:12} {check.says}")
@@ -187,6 +192,13 @@ def _columns_dark(model: HeadModel, before: Matrix, now: Matrix) -> Check:
         else "All columns still tell leads apart."
     )
     return Check("columns", not dark, f"{model.head.name}: {said}")
+
+
+def _base_rates(job: Job, bundle: Bundle, day: date) -> Iterator[Check]:
+    """For each head of which something has settled since the training, whether its chances have to be moved."""
+    for name, shift in shifts_since(job, bundle, day).items():
+        if shift.rows:
+            yield Check("base rate", not shift.log_odds, f"{name}: {settled_says(shift)}")
 
 
 def _promises(job: Job, day: date) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from models.bundle import Bundle, HeadModel
 from models.moved import Floats, from_base
 from models.predict import contributions_of, parts_of, predict
 from models.tell_moves import Move
+from pipelines.base_rates import as_served
 from pipelines.job import Job
 from pipelines.lists.words import day_says, points_says
 from pipelines.look_back import Now, list_before, look_back, moves_of
@@ -51,12 +53,17 @@ class Why:
 
 @dataclass(frozen=True)
 class Asked:
-    """A lead on a day that was scored: its line of the scores, the head that it is ranked by, and the model that served."""
+    """A lead on a day that was scored: its line of the scores, the head that it is ranked by, and the model as it was trained."""
 
     line: pd.Series
     day: date
     head: HeadName
-    bundle: Bundle
+    trained: Bundle
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The model as it served that day."""
+        return as_served(self.trained, self.line)
 
 
 def why_lead(job: Job, lead_id: str, since: date | None = None) -> Why:
@@ -71,7 +78,7 @@ def why_lead(job: Job, lead_id: str, since: date | None = None) -> Why:
     reasons = _reasons(job, asked, matrix, given)
     if then is None:
         return Why(lead_id, asked.day, reasons)
-    past = look_back(job, then, str(asked.line["model_version"]), asked.bundle, [lead_id], asked.day)
+    past = look_back(job, then, str(asked.line["model_version"]), asked.trained, [lead_id], asked.day)
     agreed = predict(asked.bundle, matrix)[asked.head].to_numpy()
     now = Now(asked.head, asked.bundle, matrix, agreed, np.array([float(asked.line[asked.head])]), given)
     move = moves_of(job, past, now, EVERY_PART)[0]

@@ -1,5 +1,6 @@
 """Keeps what was said on a day: the scores of every lead, and who was put on the list."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from configs.project import HeadName
 from features.snapshots import midnight
 from features.tables import deliveries
+from models.base_rate import Shift
 from pipelines.job import Job
 from pipelines.store import Workspace, write_beside
 
@@ -30,11 +33,14 @@ def deliveries_file(workspace: Workspace, day: date) -> Path:
     return workspace.lake / deliveries.name / f"as_of={day}.parquet"
 
 
-def write_scores(job: Job, ranked: pd.DataFrame, version: str, since: date | None) -> Path:
+def write_scores(
+    job: Job, ranked: pd.DataFrame, version: str, shifts: Mapping[HeadName, Shift], since: date | None
+) -> Path:
     """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
 
     Columns: lead_id, as_of (UTC), cohort, stage, a chance a head (empty where the head does not apply), low_HEAD and
-    high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), expected_value,
+    high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), shift_HEAD (what was added
+    to the log odds because the base rate has moved, 0 nothing), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
     feature_fingerprint; for leads that stood on the list before: moved_since (its day), moved (points of chance of the cohort's first
     head) and moved_parts (cause, feature, says, points), which add up to it.
@@ -43,6 +49,7 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str, since: date | Non
     schema = pa.schema(
         [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
         + [(head, pa.float64()) for head in heads]
+        + [(f"shift_{head}", pa.float64()) for head in heads]
         + [(f"{bound}_{head}", pa.float64()) for head in heads for bound in ("low", "high")]
         + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
@@ -50,7 +57,9 @@ def write_scores(job: Job, ranked: pd.DataFrame, version: str, since: date | Non
         + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
         + [("moved_parts", pa.list_(MOVED_PART))]
     )
+    moved = {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
     frame = ranked.assign(
+        **moved,
         reasons=ranked["explanation"].map(lambda explanation: [vars(reason) for reason in explanation.reasons]),
         model_version=version,
         funnel=job.project.funnel.name,

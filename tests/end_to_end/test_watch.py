@@ -74,7 +74,7 @@ def test_all_is_well_on_the_day_of_the_list(shop: Shop) -> None:
     assert off(found) == []
     assert found.says == "All is well."
     names = {check.name for check in found.checks}
-    assert names == {"data", "feed", "list", "model", "drift", "columns", "promise"}
+    assert names == {"data", "feed", "list", "model", "drift", "columns", "base rate", "promise"}
 
 
 def test_old_data_an_old_list_and_an_old_model_are_told(shop: Shop) -> None:
