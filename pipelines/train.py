@@ -53,12 +53,12 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
     tell_suspicion(job, report)
     job.narrator.say(f"  Leak report: {page}")
     job.narrator.say(f"  Model page:  {model_page}")
+    return _serving(job, trained, before, verdict)
+
+
+def _serving(job: Job, trained: Champion, before: Champion | None, verdict: Verdict) -> Champion:
+    """The model that serves after the verdict on the trained one, and says so."""
     serving = trained if verdict.promoted or before is None else before
-    _tell_verdict(job, trained, serving, verdict)
-    return serving
-
-
-def _tell_verdict(job: Job, trained: Champion, serving: Champion, verdict: Verdict) -> None:
     if verdict.promoted:
         said = f"Model version {trained.version} serves from now on: {verdict.reason}"
     elif serving is trained:
@@ -66,6 +66,7 @@ def _tell_verdict(job: Job, trained: Champion, serving: Champion, verdict: Verdi
     else:
         said = f"Model version {serving.version} goes on serving; version {trained.version} is kept as challenger: {verdict.reason}"
     job.narrator.say(f"  {said}. The run is in {tracking_of(job).uri}")
+    return serving
 
 
 def champion_of(job: Job) -> Champion:

@@ -1,6 +1,6 @@
 """Keeps what was said on a day: the scores of every lead, and who was put on the list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -45,18 +45,7 @@ def write_scores(
     feature_fingerprint; for leads that stood on the list before: moved_since (its day), moved (points of chance of the cohort's first
     head) and moved_parts (cause, feature, says, points), which add up to it.
     """
-    heads = [head.name for head in job.heads]
-    schema = pa.schema(
-        [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
-        + [(head, pa.float64()) for head in heads]
-        + [(f"shift_{head}", pa.float64()) for head in heads]
-        + [(f"{bound}_{head}", pa.float64()) for head in heads for bound in ("low", "high")]
-        + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
-        + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
-        + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
-        + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
-        + [("moved_parts", pa.list_(MOVED_PART))]
-    )
+    schema = _scores_schema([head.name for head in job.heads])
     moved = {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
     frame = ranked.assign(
         **moved,
@@ -74,6 +63,20 @@ def write_scores(
             pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
         )
     return target
+
+
+def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
+    return pa.schema(
+        [("lead_id", pa.string()), ("as_of", UTC_TIME), ("cohort", pa.string()), ("stage", pa.string())]
+        + [(head, pa.float64()) for head in heads]
+        + [(f"shift_{head}", pa.float64()) for head in heads]
+        + [(f"{bound}_{head}", pa.float64()) for head in heads for bound in ("low", "high")]
+        + [("expected_value", pa.float64()), ("currency", pa.string()), ("fit", pa.float64())]
+        + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
+        + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
+        + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
+        + [("moved_parts", pa.list_(MOVED_PART))]
+    )
 
 
 def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:

@@ -73,11 +73,11 @@ def test_rows_of_one_lead_count_as_one() -> None:
 
 
 def test_to_leave_the_points_table_takes_more_than_to_go_on() -> None:
-    """The same gain of about 1.3 standard errors carries from logistic regression to trees, and not from points to Bayes."""
+    """The same gain of about 1.4 standard errors carries from logistic regression to trees, and not from points to Bayes."""
     odds, outcomes = truth()
     usual = expit(odds)
     little = expit(
-        odds + 0.06 * np.sign(outcomes - 0.5) * np.where(np.random.default_rng(9).random(len(odds)) < 0.52, 1, -1)
+        odds + 0.06 * np.sign(outcomes - 0.5) * np.where(np.random.default_rng(10).random(len(odds)) < 0.53, 1, -1)
     )
     off = expit(0.3 * odds - 0.5)
     assert climb(tried(outcomes, steps(usual, little, off, off))).step == "points"
