@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from configs.errors import FunnelcastError
 from configs.project import HeadName
 from features.matrix import Matrix, known_matrix
 from features.news import letting_of, read_news
@@ -84,6 +85,14 @@ def look_back(
         for number in versions
     }
     return Past(since, served, both.take(of_day), both.take(~of_day), news, bundles)
+
+
+def _bundle_of(job: Job, number: str) -> Bundle | None:
+    """The models of a version; None where they are gone or unreadable, which is no reason to make no list."""
+    try:
+        return tracking_of(job).bundle(number)
+    except FunnelcastError:
+        return None
 
 
 def movement_of(job: Job, past: Past, now: Now) -> tuple[Places, Movement] | None:
