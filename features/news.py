@@ -22,6 +22,7 @@ NewsSource = Literal["stage_moves", "field_changes", "touches", "purchases", "ot
 SOURCES: tuple[NewsSource, ...] = get_args(NewsSource)
 Waiting = Literal["time"]
 TIME: Waiting = "time"
+OTHERS: NewsSource = "others"
 COVER = "days_left_of_cover"
 CALENDAR = ("days_known", "days_to_month_end", "days_to_quarter_end")
 OF_THE_SNAPSHOT: Mapping[str, NewsSource] = {
@@ -76,7 +77,7 @@ def letting_of(columns: Sequence[FeatureColumn], leads: pd.Series, news: pd.Data
             wanted = {part for part in parts_read(column, parts) if _table_of(part) == source}
             told = [part in wanted for part in zip(news["source"], news["name"], strict=True)]
             places[leads.isin(news["lead_id"][told]).to_numpy(), place] = SOURCES.index(source)
-    return Letting(places, np.array(["others" not in sources for sources in read], dtype=np.bool_))
+    return Letting(places, np.array([OTHERS not in sources for sources in read], dtype=np.bool_))
 
 
 def sources_of(column: FeatureColumn) -> tuple[NewsSource, ...]:
@@ -119,7 +120,7 @@ def _sources(measure: Measure | Rhythm | Blend | PlainReading) -> list[NewsSourc
             return [] if name in CALENDAR else ["purchases" if name == COVER else "stage_moves"]
         case FieldReading(field=field, reading=reading):
             own: NewsSource = "touches" if field == FIRST_CAMPAIGN else "field_changes"
-            return [own, "others"] if reading == "win_rate" else [own]
+            return [own, OTHERS] if reading == "win_rate" else [own]
         case Colleagues():
             return ["touches"]
         case _:

@@ -1,15 +1,15 @@
 """Why a chance is not what it was on an earlier day: its change, cause by cause and part by part."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from features.matrix import Matrix
-from features.news import SOURCES, TIME, Letting, NewsSource, Waiting
+from features.matrix import FIELD_COLUMN, Matrix
+from features.news import OTHERS, SOURCES, TIME, Letting, NewsSource, Waiting
 from models.bundle import HeadModel
 from models.predict import contributions_of, parts_of
 
@@ -19,7 +19,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 LogOdds = Callable[[Floats], Floats]
 
-NOT_LOOKED_AT = ["lead_id", "as_of", "cohort", "account_id", "currency"]
 ALIKE = 1e-6  # margins nearer to each other than this take the slope between them from further apart
 
 
@@ -75,9 +74,10 @@ def moved(before: Look, waited: Matrix, after: Look, given: Floats, letting: Let
     model after on its matrix. letting: which columns each source of news lets in.
 
     One thing is changed after the other and keeps what it moved (standardisation by steps, Kitagawa 1955, Das Gupta 1993): the model
-    and its base, then time, then news source by source in the order of features.news.SOURCES. So a step answers for what it moves
-    on top of those before it; another order would share out differently what two causes only do together. A Shapley value over all
-    orders would not depend on one, but costs an explanation for each set of sources in place of one for each source.
+    and its base, then time and other leads, then the lead's own news source by source in the order of features.news.SOURCES. So a
+    step answers for what it moves on top of those before it; another order would share out differently what two causes only do
+    together. A Shapley value over all orders would not depend on one, but costs an explanation for each set of sources in place of
+    one for each source.
     Within a step a part answers for the difference of its contributions, which add up to the margin before and after, told in
     calibrated log odds by the slope between the two margins.
     """
@@ -139,15 +139,28 @@ class Walk:
 
 
 def _of_news(walk: Walk, waited: Matrix, goal: Matrix, given: Floats, letting: Letting) -> Iterator[Step]:
-    """What time alone moves, then every source of news in its order."""
+    """What time moves and, told apart by what looks at it, what is new of other leads; then every source of the lead's own news.
+
+    Everybody waits every day, so both are asked about at once; most leads have no news of their own and need no further question.
+    """
     names = parts_of(walk.model)
-    for cause, target in ((TIME, waited), *((source, goal) for source in SOURCES)):
-        there = walk.on(letting.let_in(walk.at, target, cause), goal, given)
-        rows = np.flatnonzero((there.given != walk.given).any(axis=1))
-        if len(rows):
-            parts = between(walk.given[rows], there.given[rows], walk.model.calibrator.log_odds)
-            yield Step(cause, rows, names, parts, np.zeros(len(rows)), _changed(names, walk.at, there.at)[rows])
-        walk = there
+    there = walk.on(letting.let_in(letting.let_in(walk.at, waited, TIME), goal, OTHERS), goal, given)
+    of_others = _changed(names, there.at, letting.let_in(there.at, walk.at, OTHERS))
+    for step in _between(TIME, walk, there):
+        yield replace(step, parts=np.where(of_others[step.rows], 0.0, step.parts))
+        yield replace(step, cause=OTHERS, parts=np.where(of_others[step.rows], step.parts, 0.0))
+    for source in SOURCES:
+        if source != OTHERS:
+            walk, there = there, there.on(letting.let_in(there.at, goal, source), goal, given)
+            yield from _between(source, walk, there)
+
+
+def _between(cause: Cause, walk: Walk, there: Walk) -> Iterator[Step]:
+    """The step from one stage of the walk to the next, of the rows that it moves; none where it moves none."""
+    names, rows = parts_of(walk.model), np.flatnonzero((there.given != walk.given).any(axis=1))
+    if len(rows):
+        parts = between(walk.given[rows], there.given[rows], walk.model.calibrator.log_odds)
+        yield Step(cause, rows, names, parts, np.zeros(len(rows)), _changed(names, walk.at, there.at)[rows])
 
 
 def between(before: Floats, after: Floats, log_odds: LogOdds) -> Floats:
@@ -179,9 +192,12 @@ def _settled(parts: Floats, whole: Floats) -> Floats:
 
 
 def differs(one: Matrix, other: Matrix) -> Flags:
-    """Which rows of two matrices of the same leads and columns differ in anything that a model may look at."""
+    """Which rows of two matrices of the same leads and columns differ in anything that a model may look at.
+
+    All that the snapshots hold beside their fields stands in a column too.
+    """
     found: Flags = np.any(_unlike(one.values, other.values), axis=1)
-    for name in one.snapshots.columns.difference(NOT_LOOKED_AT):
+    for name in (name for name in one.snapshots.columns if name.startswith(FIELD_COLUMN)):
         here, there = (matrix.snapshots[name].astype(object) for matrix in (one, other))
         unlike: Flags = np.asarray((here != there) & ~(here.isna() & there.isna()), dtype=np.bool_)
         np.logical_or(found, unlike, out=found)

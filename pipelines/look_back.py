@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from configs.errors import FunnelcastError
 from configs.project import HeadName
 from features.matrix import Matrix, known_matrix
 from features.news import letting_of, read_news
@@ -89,10 +90,16 @@ def look_back(
 
 
 def _as_served(job: Job, served: pd.DataFrame, bundle: Bundle | None) -> Bundle | None:
-    """The model of scores of one version, its chances moved as they were that day; None where it can no longer be asked."""
+    """The model of scores of one version, its chances moved as they were that day.
+
+    None where it can no longer be asked: trained on other features, gone or unreadable, which is no reason to make no list.
+    """
     if (served["feature_fingerprint"] != job.fingerprint).any():
         return None
-    found = bundle or tracking_of(job).bundle(str(served["model_version"].iloc[0]))
+    try:
+        found = bundle or tracking_of(job).bundle(str(served["model_version"].iloc[0]))
+    except FunnelcastError:
+        return None
     return as_served(found, served.iloc[0]) if found else None
 
 

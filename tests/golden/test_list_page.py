@@ -121,6 +121,9 @@ def _line(place: int, facts: str, reasons: str, band: Band) -> Line:
     return Line(
         rank=place,
         lead_id=f"{first}-{10_000 + 37 * place}",
+        moved="Up 12 points since yesterday: Had 3 meetings in the last 30 days +9, time passing +3."
+        if place == 1
+        else "",
         name=name,
         company=company,
         account_id=f"A-{2_000 + 11 * place}",

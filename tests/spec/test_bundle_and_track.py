@@ -122,6 +122,14 @@ def test_the_newest_model_serves_and_the_one_before_is_kept(result: TrainingResu
     assert not any(name.endswith((".pkl", ".pickle")) for name in kept)
 
 
+def test_an_older_version_can_still_be_asked(result: TrainingResult, tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "shop", "shop", tmp_path / "mlartifacts")
+    older = tracking.record_training(result)
+    tracking.record_training(result)
+    assert tracking.bundle(older.version) == result.bundle
+    assert tracking.bundle("99") is None
+
+
 def test_a_challenger_waits_and_hands_choose_and_go_back(result: TrainingResult, tmp_path: Path) -> None:
     tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", "test", tmp_path / "artefacts")
     tracking.record_training(result)
