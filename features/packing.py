@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.identity import indices, spread
 from features.patterns import Naming, Step
 from features.plan import FIRST_NUMBER, HAPPENED, Layout
-from features.shortening import Shorts, shortened
+from features.shortening import shortened
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -34,7 +34,7 @@ class Block(NamedTuple):
     features.shortening keeps them.
     """
 
-    cells: Ints | Shorts
+    cells: NDArray[np.signedinteger]
     starts: Ints
 
 

@@ -1,5 +1,7 @@
 """Keeps packed rows in about two thirds of their room where that loses nothing, so that a long log is read fewer times."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -34,15 +36,16 @@ def shortened(cells: Ints, layout: Layout) -> Shorts:
     return short
 
 
-def lengthened(rows: Ints | Shorts, layout: Layout) -> Ints:
-    """The rows that were shortened, as they were; others as they are."""
-    if rows.dtype == np.int64:
-        return rows.view(np.int64)
-    short = rows.view(np.int32)
-    cells = np.empty((len(short), short.shape[1] - 1), dtype=np.int64)
-    codes = FIRST_NUMBER + layout.numbers, layout.width
-    _lengthen(short, short.view(np.float32), codes, cells, cells.view(np.float64))
-    return cells
+def lengthened(parts: Iterable[NDArray[np.signedinteger]], layout: Layout) -> list[Ints]:
+    """The rows that were shortened, as they were and in their order; parts beside each other with as many cells become one."""
+    found = []
+    for _, alike in groupby(parts, key=lambda part: part.shape[1]):
+        short = np.concatenate(list(alike)).view(np.int32)
+        cells = np.empty((len(short), short.shape[1] - 1), dtype=np.int64)
+        codes = FIRST_NUMBER + layout.numbers, layout.width
+        _lengthen(short, short.view(np.float32), codes, cells, cells.view(np.float64))
+        found.append(cells)
+    return found
 
 
 @njit(nogil=True, cache=True)
@@ -52,8 +55,10 @@ def _shorten(cells: Ints, numbers: Floats, codes: tuple[int, int], short: Shorts
     for row in range(len(cells)):
         short[row, 0] = np.int32(cells[row, 0] >> 32)
         short[row, 1] = np.int32(cells[row, 0] & 0xFFFFFFFF)
-        if not _shorten_moment(cells[row, HAPPENED], short[row, 2:3]):
+        seconds = cells[row, HAPPENED] // SECOND_US
+        if seconds * SECOND_US != cells[row, HAPPENED] or abs(seconds - MIDDLE_S) > MOST_S:
             return False
+        short[row, 2] = np.int32(seconds - MIDDLE_S)
         for cell in range(FIRST_NUMBER, first):
             number = np.float32(numbers[row, cell])
             if np.float64(number) != numbers[row, cell] and not np.isnan(number):
@@ -62,16 +67,11 @@ def _shorten(cells: Ints, numbers: Floats, codes: tuple[int, int], short: Shorts
         for cell in range(first, last):
             short[row, cell + 1] = np.int32(cells[row, cell])
         for cell in range(last, cells.shape[1]):
-            if not _shorten_moment(cells[row, cell], short[row, cell + 1 : cell + 2]):
+            seconds = cells[row, cell] // SECOND_US
+            if seconds * SECOND_US != cells[row, cell] or abs(seconds - MIDDLE_S) > MOST_S:
                 return False
+            short[row, cell + 1] = np.int32(seconds - MIDDLE_S)
     return True
-
-
-@njit(nogil=True, cache=True)
-def _shorten_moment(moment: int, short: Shorts) -> bool:
-    seconds = moment // SECOND_US - MIDDLE_S
-    short[0] = np.int32(seconds)
-    return moment % SECOND_US == 0 and -MOST_S <= seconds <= MOST_S
 
 
 @njit(nogil=True, cache=True)

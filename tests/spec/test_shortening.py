@@ -54,7 +54,7 @@ def test_a_short_row_comes_back_as_it_was(seconds: int, value: float, late: int 
     packed = cells(seconds, value, late)
     short = shortened(packed, LAYOUT)
     assert short.nbytes < packed.nbytes
-    np.testing.assert_array_equal(lengthened(short, LAYOUT), packed)
+    np.testing.assert_array_equal(lengthened([short, short], LAYOUT), [np.concatenate([packed, packed])])
 
 
 @pytest.mark.parametrize(
