@@ -18,6 +18,7 @@ from features.packing import Block, Packing, TooManyValues, ValueCodes, pack
 from features.patterns import Naming
 from features.plan import Layout, Plan, Reading, make_plan
 from features.reading import Part, Source
+from features.shortening import TooLong
 from features.sorting import rows_of_bucket
 from features.windows import sweep
 
@@ -49,18 +50,29 @@ def sweep_log(source: Source, asked: Asked, matrix: Matrix32, memory_gb: float) 
     if not len(asked.spine.row):
         return
     bits = (asked.naming.patterns - 1).bit_length()
-    folded = Layout(len(asked.numbers), len(asked.values), bits, folded=bool(asked.values))
-    try:
-        _sweep_in_passes(source, asked, folded, matrix, memory_gb)
-    except TooManyValues:
-        _sweep_in_passes(source, asked, replace(folded, folded=False), matrix, memory_gb)
+    room = 1e9 * max(LEAST_GB, memory_gb - OTHER_GB - matrix.nbytes / 1e9)
+    layout = Layout(len(asked.numbers), len(asked.values), bits, folded=bool(asked.values))
+    # short rows cost a moment each, and save reading the log once more
+    layout = replace(layout, short=_passes(source, layout, room) > 1)
+    done = False
+    while not done:
+        try:
+            _sweep_in_passes(source, asked, layout, matrix, _passes(source, layout, room))
+            done = True
+        except TooManyValues:
+            layout = replace(layout, folded=False)
+        except TooLong:
+            layout = replace(layout, short=False)
 
 
-def _sweep_in_passes(source: Source, asked: Asked, layout: Layout, matrix: Matrix32, memory_gb: float) -> None:
+def _passes(source: Source, layout: Layout, room: float) -> int:
+    return max(1, int(np.ceil(source.rows * layout.row_bytes / room)))
+
+
+def _sweep_in_passes(source: Source, asked: Asked, layout: Layout, matrix: Matrix32, passes: int) -> None:
     plan = make_plan(asked.naming.shown, asked.readings, layout)
     find, count = finder(asked.leads), len(asked.leads)
-    room_gb = max(LEAST_GB, memory_gb - OTHER_GB - matrix.nbytes / 1e9)
-    passes = min(count, max(1, int(np.ceil(source.rows * layout.width * 8 / 1e9 / room_gb))))
+    passes = min(count, passes)
     edges = [count * number // passes for number in range(passes + 1)]
     for first, last in pairwise(edges):
         rows = max(1, source.rows // passes)

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from features.identity import indices, spread
 from features.patterns import Naming, Step
-from features.plan import FIRST_NUMBER, Layout
+from features.plan import FIRST_NUMBER, HAPPENED, Layout
+from features.shortening import shortened
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 
 ROWS_A_BLOCK = 1 << 19
-HAPPENED = 1
 
 
 class TooManyValues(Exception):  # noqa: N818  it is a way to go on, not an error
@@ -30,10 +30,11 @@ class Block(NamedTuple):
     """Packed rows of bucket b from starts[b] to starts[b + 1], within it in the order they were read.
 
     cells (rows, width or width + 1): lead << 32 | label, happened (microseconds since 1970 UTC), the bits of the number columns, the
-    codes of the key columns, and known where some row of the block is known after it happened.
+    codes of the key columns, and known where some row of the block is known after it happened. Of a short layout: those cells as
+    features.shortening keeps them.
     """
 
-    cells: Ints
+    cells: NDArray[np.signedinteger]
     starts: Ints
 
 
@@ -83,7 +84,10 @@ class Packing:
 
 
 def pack(batches: Iterable[pa.RecordBatch], packing: Packing) -> list[Block]:
-    """The rows of Arrow batches in blocks, each with the columns happened_at, known_at and those that the packing names."""
+    """The rows of Arrow batches in blocks, each with the columns happened_at, known_at and those that the packing names.
+
+    Raises TooManyValues or features.shortening.TooLong where they do not fit into the packing's layout.
+    """
     desk = _Desk(packing)
     for batch in batches:
         for start in range(0, batch.num_rows, ROWS_A_BLOCK):
@@ -125,7 +129,7 @@ class _Desk:
     def clear(self) -> None:
         if self.filled:
             width = self.packing.layout.width + self.late
-            self.blocks.append(_by_bucket(self.waiting[: self.filled], self.packing.shift, self.packing.buckets, width))
+            self.blocks.append(_by_bucket(self.waiting[: self.filled], self.packing, width))
         self.filled, self.late = 0, False
 
 
@@ -194,12 +198,13 @@ def _label(
     return late
 
 
-def _by_bucket(rows: Ints, shift: int, buckets: int, width: int) -> Block:
+def _by_bucket(rows: Ints, packing: Packing, width: int) -> Block:
     """The wanted rows, bucket by bucket: a stable counting sort."""
-    starts = np.cumsum(_sizes(rows, 32 + shift, buckets))
+    shift = 32 + packing.shift
+    starts = np.cumsum(_sizes(rows, shift, packing.buckets))
     cells = np.empty((starts[-1], width), dtype=np.int64)
-    _scatter(rows, 32 + shift, starts[:-1].copy(), cells)
-    return Block(cells, starts)
+    _scatter(rows, shift, starts[:-1].copy(), cells)
+    return Block(shortened(cells, packing.layout) if packing.layout.short else cells, starts)
 
 
 @njit(nogil=True, cache=True)

@@ -20,6 +20,7 @@ DECAYED: Final = 7
 DAY_KEY: Final = -1
 DAY_SHIFT: Final = 32  # the day stands in the upper half of the first cell
 FOLDED_KEY: Final = -2
+HAPPENED: Final = 1
 FIRST_NUMBER: Final = 2
 STEPS: Final = 2048  # parts of a halving that are tabled; a series of four terms within one is right to 1e-15
 
@@ -66,13 +67,20 @@ class Layout:
     """Where a packed row of 64-bit cells keeps what; columns are counted from 0, numbers and values apart.
 
     Cell 0 is the lead or the day << 32 | the label. The label is the pattern, and where folded, above its pattern_bits one more
-    than the code of the first value, which saves a cell as long as there are no more than most_folded codes.
+    than the code of the first value, which saves a cell as long as there are no more than most_folded codes. short: rows wait in the
+    cells of features.shortening.
     """
 
     numbers: int
     values: int
     pattern_bits: int
     folded: bool
+    short: bool = False
+
+    @property
+    def row_bytes(self) -> int:
+        """What a row takes while it waits."""
+        return 4 * (self.width + 1) if self.short else 8 * self.width
 
     @property
     def width(self) -> int:

@@ -7,8 +7,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.ledger import Rows, Spine
-from features.packing import HAPPENED, Block, Packing
-from features.plan import DAY_US
+from features.packing import Block, Packing
+from features.plan import DAY_US, HAPPENED
+from features.shortening import lengthened
 
 Ints = NDArray[np.int64]
 
@@ -16,7 +17,8 @@ Ints = NDArray[np.int64]
 def rows_of_bucket(blocks: Sequence[Block], bucket: int, packing: Packing, keys: int) -> Rows:
     """The rows of the leads of a bucket, sorted; keys: above every key code."""
     width = packing.layout.width
-    parts = [block.cells[block.starts[bucket] : block.starts[bucket + 1]] for block in blocks]
+    waiting = (block.cells[block.starts[bucket] : block.starts[bucket + 1]] for block in blocks)
+    parts = lengthened(waiting, packing.layout) if packing.layout.short else [cells.view(np.int64) for cells in waiting]
     late = any(part.shape[1] > width for part in parts if len(part))
     first = bucket << packing.shift
     leads = min(1 << packing.shift, packing.last - packing.first - first)

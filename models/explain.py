@@ -1,7 +1,9 @@
 """Why a lead has its chance: which of its behaviours raise it and which lower it, in sentences and points of chance."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ Floats = NDArray[np.float64]
 MOST_FOR, MOST_AGAINST = 3, 2
 SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
+SENTENCES_KEPT = 1 << 18
 EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
 
@@ -50,6 +53,12 @@ class Telling:
     behaviours: NDArray[np.int64]
     tells: NDArray[np.bool_]
 
+    @cached_property
+    def told(self) -> tuple[tuple[int, ...], ...]:
+        """Of each behaviour, the places of the columns with whose sentences it may be said."""
+        numbers = range(int(self.behaviours.max(initial=-1)) + 1)
+        return tuple(tuple(np.flatnonzero((self.behaviours == number) & self.tells).tolist()) for number in numbers)
+
 
 def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
     """What may be said of the rows of a list, values (rows, columns): nothing that it shows anyway or that is true of everyone on it."""
@@ -75,10 +84,39 @@ def explain(
     """
     weights = by_behaviour(contributions, words.behaviours)
     points = 100 * weights * _chance_per_margin(contributions, to_chance)[:, None]
+    order = np.argsort(-np.abs(weights), axis=1, kind="stable")
+    least = LEAST_SHARE * np.abs(weights).sum(axis=1)
+    say = _sayings(words.columns, stages)
     return [
-        _explain_row(weights[row], points[row], contributions[row, :-1], values[row], words, stages)
+        _explain_row(
+            _heavy(order[row], weights[row], float(least[row])),
+            points[row],
+            contributions[row],
+            values[row],
+            words,
+            say,
+        )
         for row in range(len(contributions))
     ]
+
+
+def _sayings(columns: Sequence[FeatureColumn], stages: Mapping[int, str]) -> Callable[[int, float], str]:
+    """The sentence of a column's place and value; many rows have the same value, and unknown ones are no number to look up."""
+
+    @lru_cache(maxsize=SENTENCES_KEPT)
+    def say(place: int, value: float | None) -> str:
+        return columns[place].sentence(nan if value is None else value, stages)
+
+    return lambda place, value: say(place, None if isnan(value) else value)
+
+
+def _heavy(order: NDArray[np.intp], weights: Floats, least: float) -> Iterator[tuple[int, int]]:
+    """The behaviours that weigh more than `least`, the heaviest first, each with its sign."""
+    for behaviour in order.tolist():
+        weight = weights.item(behaviour)
+        if abs(weight) <= least:
+            return
+        yield behaviour, 1 if weight > 0 else -1
 
 
 def by_behaviour(contributions: Floats, behaviours: NDArray[np.int64]) -> Floats:
@@ -99,31 +137,25 @@ def _chance_per_margin(contributions: Floats, to_chance: Callable[[Floats], Floa
 
 
 def _explain_row(
-    weights: Floats,
+    heavy: Iterable[tuple[int, int]],
     points: Floats,
-    contributions: Floats,
+    pulls: Floats,
     values: NDArray[np.float32],
     words: Telling,
-    stages: Mapping[int, str],
+    say: Callable[[int, float], str],
 ) -> Explanation:
-    least = LEAST_SHARE * np.abs(weights).sum()
     found: dict[int, list[Reason]] = {1: [], -1: []}
     said: set[str] = set()
-    for behaviour in np.argsort(-np.abs(weights), kind="stable"):
-        sign = 1 if weights[behaviour] > 0 else -1
-        if abs(weights[behaviour]) <= least or all(len(found[side]) >= most for side, most in SIDES.items()):
+    for behaviour, sign in heavy:
+        if all(len(found[side]) >= most for side, most in SIDES.items()):
             break
-        places = np.flatnonzero((words.behaviours == behaviour) & words.tells)
-        if not len(places) or len(found[sign]) >= SIDES[sign]:
+        places = words.told[behaviour]
+        if not places or len(found[sign]) >= SIDES[sign]:
             continue
-        column = words.columns[place := _heaviest(places, contributions * sign)]
-        says = column.sentence(float(values[place]), stages)
+        # the place that pulls hardest in the direction of the whole behaviour
+        place = max(places, key=lambda at: sign * pulls.item(at))
+        says = say(place, values.item(place))
         if says not in said:
             said.add(says)
-            found[sign].append(Reason(column.feature.name, says, round(float(points[behaviour]), 2)))
+            found[sign].append(Reason(words.columns[place].feature.name, says, round(points.item(behaviour), 2)))
     return Explanation(tuple(found[1]), tuple(found[-1]))
-
-
-def _heaviest(places: NDArray[np.intp], pull: Floats) -> int:
-    """The place that pulls hardest in the direction of the whole behaviour."""
-    return int(places[np.argmax(pull[places])])

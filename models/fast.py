@@ -14,7 +14,7 @@ from models.forest import Forest, read_forest
 from models.leaf_groups import Groups, groups_of
 from models.paths import Paths, paths_of
 from models.scorer import Scorer, add_trees, scorer_of
-from models.shapley import Rules, explain, rules_for, strongest, targets_for
+from models.shapley import Level, Rules, Targets, explain, rules_for, strongest, targets_for
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -22,6 +22,8 @@ Places = NDArray[np.int32]
 
 ROWS_SCORED_AT_ONCE = 1_024
 ROWS_EXPLAINED_AT_ONCE = 65_536
+# Outcomes of leaves that are put together: looked up for each row, and worked out for those that occur.
+MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 20, 1 << 15
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,15 @@ class FastForest:
         return paths_of(self.forest, self.channel, self.cut.astype(np.int64))
 
     @cached_property
+    def wide(self) -> Groups:
+        """The leaves, put together so that a row looks up few of them."""
+        trees = self.forest.leaves
+        return groups_of(self.paths, np.stack([trees[:-1], trees[1:]], axis=1), MOST_LOOKED_UP)
+
+    @cached_property
     def groups(self) -> Groups:
-        """The leaves, put together."""
-        return groups_of(self.paths, self.forest.leaves)
+        """The leaves of those, put together so that few outcomes are worked out."""
+        return groups_of(self.paths, self.wide.leaves, MOST_WORKED_OUT)
 
     @cached_property
     def rules(self) -> Rules:
@@ -119,19 +127,26 @@ def fast_reasons(
 
 def _explain(fast: FastForest, values: Values, targets: Ints, write: Callable[[slice, Floats], None]) -> None:
     """Hands on what the targets add (targets, rows) for some rows after the other."""
-    groups, count = fast.groups, int(targets.max(initial=-1)) + 1
-    wanted, most = targets_for(fast.paths, groups, targets), int(groups.outcomes.max(initial=1))
-    kind = fast.cut.dtype
+    count, kind = int(targets.max(initial=-1)) + 1, fast.cut.dtype
+    of_wide = targets_for(fast.paths, fast.wide, targets[fast.paths.feature])
+    of_narrow = targets_for(fast.paths, fast.groups, of_wide.of_part)
+    inner = np.searchsorted(fast.groups.leaves[:, 0], np.append(fast.wide.leaves[:, 0], np.iinfo(np.int64).max))
     paths = _as_bins(fast.paths, kind)
-    cut: Bins = groups.cut.astype(kind)
 
     def work(rows: slice) -> None:
         bins = bins_of(values[rows], fast.channels)
-        adds, numbers = np.zeros((count, bins.shape[1])), np.full(most, -1, dtype=np.int32)
-        explain(bins, groups, cut, paths, fast.rules, wanted, numbers, adds)
+        adds = np.zeros((count, bins.shape[1]))
+        wide, narrow = _level(fast.wide, of_wide, kind), _level(fast.groups, of_narrow, kind)
+        explain(bins, wide, narrow, inner, paths, fast.rules, adds)
         write(rows, adds)
 
     _in_threads(work, len(values), ROWS_EXPLAINED_AT_ONCE)
+
+
+def _level(groups: Groups, targets: Targets, kind: np.dtype[np.uint8 | np.uint16]) -> Level:
+    cut: Bins = groups.cut.astype(kind)
+    room = max(MOST_WORKED_OUT, int(groups.outcomes.max(initial=0)))
+    return Level(groups, cut, targets, np.full(room, -1, dtype=np.int32))
 
 
 def _as_bins(paths: Paths, kind: np.dtype[np.uint8 | np.uint16]) -> Paths:

@@ -13,7 +13,6 @@ from models.paths import NO_END, Paths
 Ints = NDArray[np.int64]
 Cuts = dict[int, set[int]]
 
-MOST_TOGETHER = 1 << 18  # outcomes of leaves that are put together
 MOST_ALONE = 1 << 22  # outcomes of a leaf; one that asks more is explained row by row
 
 
@@ -33,11 +32,13 @@ class Groups(NamedTuple):
     outcomes: Ints
 
 
-def groups_of(paths: Paths, trees: Ints) -> Groups:
-    """The groups of all leaves that have a split above them; trees (trees + 1,): where the leaves of each tree begin."""
+def groups_of(paths: Paths, within: Ints, most: int) -> Groups:
+    """Groups of at most so many outcomes; within (runs, 2): from where to where leaves may be put together.
+
+    A leaf that has more is a group of its own. A run of leaves without any split above them is in no group.
+    """
     asked = list(_cuts_of_leaves(paths))
-    starts = zip(trees[:-1].tolist(), trees[1:].tolist(), strict=True)
-    return _flat([group for first, end in starts for group in _groups_of_tree(asked, first, end)])
+    return _flat([group for first, end in within.tolist() for group in _groups_of_run(asked, first, end, most)])
 
 
 def _cuts_of_leaves(paths: Paths) -> Iterator[Cuts]:
@@ -47,12 +48,12 @@ def _cuts_of_leaves(paths: Paths) -> Iterator[Cuts]:
         yield {channel[ask]: {low[ask], above[ask]} - {0, NO_END + 1} for ask in range(first, end)}
 
 
-def _groups_of_tree(asked: Sequence[Cuts], first: int, end: int) -> Iterator[tuple[int, int, Cuts]]:
+def _groups_of_run(asked: Sequence[Cuts], first: int, end: int, most: int) -> Iterator[tuple[int, int, Cuts]]:
     """From left to right, a leaf joins the group before it as long as the two together have few enough outcomes."""
     start, held = first, asked[first]
     for leaf in range(first + 1, end):
         both = {channel: held.get(channel, set()) | asked[leaf].get(channel, set()) for channel in held | asked[leaf]}
-        if _outcomes(both) <= MOST_TOGETHER:
+        if _outcomes(both) <= most:
             held = both
         else:
             yield start, leaf, held

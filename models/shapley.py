@@ -14,8 +14,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 Numbers = NDArray[np.uint32]
+Halves = NDArray[np.uint16]
 
 ROWS_A_BLOCK: Final = 256
+GROUPS_AT_ONCE: Final = 128
 
 _compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 
@@ -38,6 +40,18 @@ class Targets(NamedTuple):
     target: Ints
 
 
+class Level(NamedTuple):
+    """Groups of leaves with their cuts as bins, what their contributions are summed by, and room for numbers of their outcomes.
+
+    cut: of the same kind as the bins of the rows. numbers: as many as a group has outcomes, all -1 before and after.
+    """
+
+    groups: Groups
+    cut: Bins
+    targets: Targets
+    numbers: Places
+
+
 def rules_for(paths: Paths) -> Rules:
     """The rules that the paths need: ceil(d / 2) nodes where d features stand on one."""
     most = int(np.diff(paths.parts).max(initial=0) + 1) // 2
@@ -46,48 +60,97 @@ def rules_for(paths: Paths) -> Rules:
     return Rules((nodes + 1) / 2, weights / 2)
 
 
-def targets_for(paths: Paths, groups: Groups, targets: Ints) -> Targets:
-    """The targets of the groups; targets (columns,): what each feature counts for."""
+def targets_for(paths: Paths, groups: Groups, of_part: Ints) -> Targets:
+    """The targets of the groups; of_part (parts,): what each part of the paths counts for."""
     starts = paths.parts[groups.leaves]
     sizes = starts[:, 1] - starts[:, 0]
     group = np.repeat(np.arange(len(sizes)), sizes)
     # the parts of all groups stand one after the other: leaves in no group have none
-    found, place = np.unique(np.stack([group, targets[paths.feature]]), axis=1, return_inverse=True)
-    first = np.searchsorted(found[0], np.arange(len(sizes) + 1))
-    return Targets(place.ravel() - first[group], first, found[1])
+    most = int(of_part.max(initial=0)) + 1
+    found, place = np.unique(group * most + of_part, return_inverse=True)
+    first = np.searchsorted(found, np.arange(len(sizes) + 1) * most)
+    return Targets(place - first[group], first, found % most)
 
 
 @_compiled
-def explain(
-    bins: Bins, groups: Groups, cut: Bins, paths: Paths, rules: Rules, targets: Targets, numbers: Places, out: Floats
-) -> None:
-    """Adds to out (targets, rows) what the targets add to the margins of rows, for bins (channels, rows).
+def explain(bins: Bins, wide: Level, narrow: Level, inner: Ints, paths: Paths, rules: Rules, out: Floats) -> None:
+    """Adds to out (targets, rows) what the targets add to the margins of rows, for bins (channels, rows); at most 65,536 rows.
 
-    cut: the cuts of the groups, of the same kind as the bins, as are low and last of the paths. numbers: room for a number of
-    each outcome, all -1 before and after.
-    Rows with the same outcome in a group of leaves are explained as one.
+    narrow: groups of leaves within those of wide, inner[g] to inner[g + 1] being those of group g, with their targets by place among
+    those of g. low and last of the paths are of the same kind as the bins.
+    Rows with the same outcome in a wide group are explained as one, and so are those of them with the same outcome in a narrow one.
     """
     rows = bins.shape[1]
-    outcome, place, first = np.empty(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
-    for group in range(len(groups.leaves)):
-        found = _tell_apart(group, bins, groups, cut, numbers, outcome, place, first)
-        few = _some_rows(group, bins, groups, first[:found])
-        low, high = targets.starts[group], targets.starts[group + 1]
-        adds = np.zeros((high - low, found))
-        for leaf in range(groups.leaves[group, 0], groups.leaves[group, 1]):
-            _explain_leaf(leaf, few, paths, rules, targets.of_part, adds)
-        for slot in range(high - low):
-            line, add = out[targets.target[low + slot]], adds[slot]
-            for row in range(rows):
-                line[row] += add[place[row]]
+    outcome, number, first = np.zeros(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
+    place, table = np.empty((GROUPS_AT_ONCE, rows), np.uint16), np.empty(rows)
+    for low in range(0, len(wide.groups.leaves), GROUPS_AT_ONCE):
+        high = min(low + GROUPS_AT_ONCE, len(wide.groups.leaves))
+        begins = np.zeros(high - low + 1, np.int64)
+        for group in range(low, high):
+            found = _tell_apart(group, bins, wide, outcome, number, first)
+            place[group - low] = number
+            few = _some_rows(group, bins, wide.groups, first[:found])
+            slots = wide.targets.starts[group + 1] - wide.targets.starts[group]
+            begin = begins[group - low]
+            begins[group - low + 1] = end = begin + slots * found
+            table = _with_room(table, begin, end)
+            adds = table[begin:end].reshape(slots, found)
+            _explain_few(few, inner[group], inner[group + 1], narrow, paths, rules, adds)
+        _hand_out(low, place, table, begins, wide.targets, out)
 
 
 @_compiled
-def _tell_apart(
-    group: int, bins: Bins, groups: Groups, cut: Bins, numbers: Places, outcome: Numbers, place: Numbers, first: Numbers
-) -> int:
+def _with_room(table: Floats, filled: int, wanted: int) -> Floats:
+    """The table, or a copy of what is filled with the room that is wanted; the rest is 0 up to there."""
+    if wanted > len(table):
+        longer = np.empty(2 * wanted)
+        longer[:filled] = table[:filled]
+        table = longer
+    table[filled:wanted] = 0.0
+    return table
+
+
+@_compiled
+def _explain_few(
+    bins: Bins, first_group: int, last_group: int, level: Level, paths: Paths, rules: Rules, out: Floats
+) -> None:
+    """Adds to out (targets, rows) what the groups from the first to the last (not included) add."""
+    rows = bins.shape[1]
+    outcome, place, first = np.zeros(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
+    for group in range(first_group, last_group):
+        found = _tell_apart(group, bins, level, outcome, place, first)
+        few = _some_rows(group, bins, level.groups, first[:found])
+        low, high = level.targets.starts[group], level.targets.starts[group + 1]
+        adds = np.zeros((high - low, found))
+        for leaf in range(level.groups.leaves[group, 0], level.groups.leaves[group, 1]):
+            _explain_leaf(leaf, few, paths, rules, level.targets.of_part, adds)
+        for slot in range(high - low):
+            _add(adds[slot], place, out[level.targets.target[low + slot]])
+
+
+@_compiled
+def _hand_out(low: int, place: Halves, table: Floats, begins: Ints, targets: Targets, out: Floats) -> None:
+    """Adds what the groups from low on add for each of their outcomes, target by target: a target's rows stay in the processor's cache."""
+    start = targets.starts[low]
+    group_of = np.repeat(np.arange(len(begins) - 1), np.diff(targets.starts[low : low + len(begins)]))
+    for slot in np.argsort(targets.target[start : start + len(group_of)], kind="mergesort"):
+        group = group_of[slot]
+        slots = targets.starts[low + group + 1] - targets.starts[low + group]
+        found = (begins[group + 1] - begins[group]) // slots
+        begin = begins[group] + (start + slot - targets.starts[low + group]) * found
+        _add(table[begin : begin + found], place[group], out[targets.target[start + slot]])
+
+
+@_compiled
+def _add(adds: Floats, place: Numbers | Halves, line: Floats) -> None:
+    for row in range(len(line)):
+        line[row] += adds[place[row]]
+
+
+@_compiled
+def _tell_apart(group: int, bins: Bins, level: Level, outcome: Numbers, place: Numbers, first: Numbers) -> int:
     """Numbers the outcomes that occur: place (rows,) is the number of each row's, first the first row of each; returns how many."""
-    rows = len(place)
+    rows, groups, cut, numbers = len(place), level.groups, level.cut, level.numbers
     if groups.outcomes[group] == 0:
         for row in range(rows):
             place[row] = first[row] = row

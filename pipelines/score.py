@@ -30,7 +30,7 @@ from pipelines.narrator import Bar
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 100_000
 Floats = NDArray[np.float64]
 
 
