@@ -217,7 +217,9 @@ def test_rows_told_late_are_news_of_their_source(days: Days) -> None:
     found = movement(days, days.models[1], days.models[1], later, letting)
     check_sum(found)
     causes = by_cause(found)
-    assert (np.abs(causes["touches"]) > 1e-6).mean() > 0.9
+    met = later.columns.index("meetings_held_30d")
+    assert (later.values[:, met] == days.waited.values[:, met] + 1).all()
+    assert np.abs(causes["touches"]).max() > 0.01
     assert not set(causes) - {"touches", "time", "others", "agreement", "records"}
 
 
