@@ -23,6 +23,7 @@ SOURCES: tuple[NewsSource, ...] = get_args(NewsSource)
 Waiting = Literal["time"]
 TIME: Waiting = "time"
 OTHERS: NewsSource = "others"
+COLLEAGUES_ROLE = ("colleagues", "role")
 COVER = "days_left_of_cover"
 CALENDAR = ("days_known", "days_to_month_end", "days_to_quarter_end")
 OF_THE_SNAPSHOT: Mapping[str, NewsSource] = {
@@ -74,7 +75,7 @@ def letting_of(columns: Sequence[FeatureColumn], leads: pd.Series, news: pd.Data
         if len(sources) < 2:
             continue
         for source in reversed(sources[:-1]):
-            wanted = {part for part in parts_read(column, parts) if _table_of(part) == source}
+            wanted = _heard_of(column, parts, source)
             told = [part in wanted for part in zip(news["source"], news["name"], strict=True)]
             places[leads.isin(news["lead_id"][told]).to_numpy(), place] = SOURCES.index(source)
     return Letting(places, np.array([OTHERS not in sources for sources in read], dtype=np.bool_))
@@ -89,7 +90,7 @@ def sources_of(column: FeatureColumn) -> tuple[NewsSource, ...]:
 def read_news(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], since: datetime) -> pd.DataFrame:
     """What became known of each lead after `since` (UTC) among the fields and kinds of touch that columns of several sources read.
 
-    One row is (lead_id, source, name): (field, NAME) or (touches, KIND), whenever it happened.
+    One row is (lead_id, source, name): (field, NAME), (touches, KIND) or (colleagues, role), whenever it happened.
     """
     several = [column for column in columns if len(sources_of(column)) > 1]
     evidence = [part for column in several for part in _parts(column)]
@@ -104,6 +105,8 @@ def read_news(con: DuckDBPyConnection, columns: Sequence[FeatureColumn], since: 
         SELECT DISTINCT lead_id, 'field' AS source, field AS name FROM field_changes
         WHERE known_at > {moment} AND field IN ({listed["field"]})
         UNION ALL SELECT DISTINCT lead_id, 'touches', kind FROM touches WHERE known_at > {moment} AND kind IN ({listed["touches"]})
+        UNION ALL SELECT DISTINCT o.lead_id, 'colleagues', 'role' FROM field_changes f JOIN leads l ON l.lead_id = f.lead_id
+            JOIN leads o ON o.account_id = l.account_id AND o.lead_id <> l.lead_id WHERE f.known_at > {moment} AND f.field = 'role'
         """,
     )
     news: pd.DataFrame = rows.to_pandas()
@@ -121,8 +124,8 @@ def _sources(measure: Measure | Rhythm | Blend | PlainReading) -> list[NewsSourc
         case FieldReading(field=field, reading=reading):
             own: NewsSource = "touches" if field == FIRST_CAMPAIGN else "field_changes"
             return [own, OTHERS] if reading == "win_rate" else [own]
-        case Colleagues():
-            return ["touches"]
+        case Colleagues(counted=counted):
+            return ["touches"] if counted == "people" else ["field_changes", "touches"]
         case _:
             return ["touches" if one.touch else "field_changes" for one in _evidence(measure)]
 
@@ -146,6 +149,13 @@ def _parts(column: FeatureColumn) -> list[tuple[str, str]]:
     kinds = [str(kind) for one in _evidence(measure) for kind in dict(one.touch).get("kind", ())]
     fields = [one.field for one in _evidence(measure) if one.field]
     return [*map(field_part, fields), *(("touches", kind) for kind in kinds)]
+
+
+def _heard_of(column: FeatureColumn, parts: Sequence[tuple[str, str]], source: NewsSource) -> set[tuple[str, str]]:
+    """The news of a source that a column hears; of colleagues it hears which roles they have."""
+    if isinstance(column.feature.measure, Colleagues):
+        return {COLLEAGUES_ROLE}
+    return {part for part in parts_read(column, parts) if _table_of(part) == source}
 
 
 def _table_of(part: tuple[str, str]) -> str:
