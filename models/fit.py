@@ -17,7 +17,7 @@ from models.monotone import constraints
 from models.regression import Ints, Regression, learn_regression
 from models.rivals.served import Served
 from models.settings import Settings, check_settings
-from models.split import Days, Split, TooLittlePastError, expanding_folds
+from models.split import Days, OneOutcomeError, Split, expanding_folds
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def fit_head(
 
     Where the trees start and how many there are is what grow_forward finds; their number then grows with the square root of the rows
     learned from. The calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same
-    rows give the same model on any machine. Raises TooLittlePastError and FunnelcastError as grow_forward does.
+    rows give the same model on any machine. Raises what grow_forward raises.
     """
     grown = grow_forward(head, values, columns, outcomes, as_of, leads, settings, monotone)
     said = grown.later_margins([grown.trees(int(fold.earlier.sum())) for fold in grown.folds])
@@ -152,15 +152,15 @@ def grow_forward(
 
     They start from nothing, or from half or all of what a logistic regression says that has not seen the row's lead (models.regression),
     and correct it. settings: in place of those of SETTINGS. monotone: what is declared of columns; the chance holds to it
-    (models.monotone), and the regression knows nothing of them. Raises TooLittlePastError when all outcomes are the same or there are too
-    few days, FunnelcastError when a setting is refused (models.settings).
+    (models.monotone), and the regression knows nothing of them. Raises OneOutcomeError when all outcomes are the same, TooLittlePastError
+    when there are too few days, FunnelcastError when a setting is refused (models.settings).
     """
     check_settings(settings, SETTINGS)
     inputs, names, taught = _taught(head, values, columns, outcomes, as_of)
     regression = learn_regression(_free(inputs, names, monotone), names, outcomes, leads, taught)
     held = constraints(head, names, monotone or {})
     whole = {**SETTINGS, **settings, **held, "num_threads": _threads(len(outcomes))}
-    tried = (_grow(inputs, outcomes, taught, regression, share, whole) for share in STARTS)
+    tried = [_grow(inputs, outcomes, taught, regression, share, whole) for share in STARTS]
     share, (boosters, best, loss) = min(zip(STARTS, tried, strict=True), key=lambda one: one[1][2])
     return Growth(inputs, names, whole, taught, regression, share, boosters, best, loss)
 
@@ -262,9 +262,9 @@ def _has_both(outcomes: Floats) -> bool:
     return bool(0 < outcomes.sum() < len(outcomes))
 
 
-def _one_class(head: Head, outcomes: Floats, as_of: Days) -> TooLittlePastError:
+def _one_class(head: Head, outcomes: Floats, as_of: Days) -> OneOutcomeError:
     said = "yes" if outcomes.sum() else "no"
-    return TooLittlePastError(
+    return OneOutcomeError(
         f"{head.name}: the outcome is '{said}' for all {len(outcomes):,} snapshots from {_moment(as_of.min()):%Y-%m-%d} to "
         f"{_moment(as_of.max()):%Y-%m-%d} (or in the older part of them), so there is nothing to tell apart. Check the stages that end "
         f"the funnel, set another horizon than {head.horizon_days} days, bring more history, or take {head.name} out of heads."

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.fit import SETTINGS, Learned, fit_head
 from models.heads import Head
@@ -18,7 +19,7 @@ from models.predict import margins_of, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import Background, rivals
 from models.settings import Settings
-from models.split import Days, TooLittlePastError, cut_offs, days_of, leads_of, usable
+from models.split import Days, OneOutcomeError, TooLittlePastError, cut_offs, days_of, leads_of, usable
 
 Floats = NDArray[np.float64]
 MODEL = "model"
@@ -119,16 +120,17 @@ def judge_on_newest(
 ) -> Judgement:
     """How models learned from the older of the rows do on the newest fifth of the days, block by block; see models.split.cut_offs.
 
-    A block before which nothing can be learned is left out. Raises TooLittlePastError when that is every one.
+    A block before which nothing can be learned is left out; when that is every one, the reason why is raised.
     """
     found: list[Judgement] = []
+    reason: FunnelcastError | None = None
     for split in cut_offs(days_of(rows.snapshots), head):
         learned, later = rows.take(split.earlier), rows.take(split.later)
         try:
             found.append(judge(learn(learned, head, settings), learned, later, capacity, background))
-        except TooLittlePastError as error:
+        except (TooLittlePastError, OneOutcomeError) as error:
             reason = error
-    if not found:
+    if reason is not None and not found:
         raise reason
     return together(found)
 

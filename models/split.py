@@ -12,7 +12,11 @@ from models.heads import Head
 
 
 class TooLittlePastError(FunnelcastError):
-    """There are too few days with known outcomes, or one outcome alone, for anything to be learned; a points table needs none."""
+    """There are too few days with known outcomes for anything to be learned; a points table needs none."""
+
+
+class OneOutcomeError(FunnelcastError):
+    """All known outcomes are the same, so that there is nothing to tell apart; a points table needs no outcomes."""
 
 
 Days = npt.NDArray[np.datetime64]

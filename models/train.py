@@ -26,10 +26,11 @@ from models.rivals.points import points_card
 from models.rivals.roster import NOTHING_KNOWN, Background, served_rivals
 from models.rivals.served import Served
 from models.settings import Settings, told
-from models.split import TooLittlePastError, days_of, leads_of
+from models.split import OneOutcomeError, TooLittlePastError, days_of, leads_of
 
 LIBRARIES = ("lightgbm", "numpy")
 ROWS_COMPARED = 500
+SURELY_BOTH = 50  # after so many closed leads one outcome alone is a wrong setting, not a young company
 AT_ONCE = 2  # heads trained side by side: each copies its rows, and the answer is the same with any number
 
 
@@ -61,7 +62,7 @@ def train(
     Each stands on the highest step of the ladder that was better than those below it on later rows (models.ladder), and on a points table
     where there is too little past. capacity: the k of precision at capacity, a day. on_head is called with the name of each head that
     is done. background: what its rivals know. settings: by head, in place of the defaults. Raises FunnelcastError when a setting is
-    refused (models.settings).
+    refused (models.settings), and when all outcomes are the same although many leads have been closed.
     """
 
     def trained(head: Head) -> _Trained:
@@ -99,7 +100,9 @@ def _train_head(
     try:
         rows = rows_to_learn(matrix, head, until)
         judgement = judge_on_newest(rows, head, capacity, background, settings)
-    except TooLittlePastError as error:
+    except (TooLittlePastError, OneOutcomeError) as error:
+        if isinstance(error, OneOutcomeError) and len(background.closed_by(np.datetime64(until, "us"))) >= SURELY_BOTH:
+            raise
         standing = Standing("points", f"It stands on a points table, which needs no past. {error}")
         return _Trained(None, standing, points_alone(head, background, until), "")
     standing = climb(_tried(judgement))

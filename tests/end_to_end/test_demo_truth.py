@@ -16,7 +16,8 @@ from features.matrix import Matrix
 from features.snapshots import midnight
 from models.explain import telling
 from models.metrics import auc, calibration_error
-from models.predict import contributions, inputs, predict
+from models.parts import spoken, spoken_values
+from models.predict import contributions_of, parts_of, predict, ranges
 from models.track import Champion
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, matrix_of
@@ -25,7 +26,9 @@ from pipelines.store import open_workspace
 from pipelines.train import champion_of, train_project
 
 TRUTH_DAYS = [date(2026, 3, 9), date(2026, 3, 23), date(2026, 4, 6), date(2026, 4, 20), date(2026, 5, 4)]
-NEAR, HONEST = 0.03, 0.04
+NEAR: dict[str, float] = {"progress": 0.02, "win": 0.03, "leave": 0.02, "churn": 0.02}
+HONEST = 0.04
+MOST_COVERED: dict[str, float] = {"progress": 0.95, "win": 0.95}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Signal:
     features: tuple[str, ...]
 
 
+HEADS = ["progress", "win", "leave", "churn"]
 SIGNALS = {
     "pricing page visits": Signal("pricing_visits_14d", 2, ("pricing_visits", "last_pricing_visit")),
     "meetings": Signal(
@@ -70,9 +74,18 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         ingest_project(job)
         champion = train_project(job)
         matrix = matrix_of(job, TRUTH_DAYS, None)
-        chances = predict(champion.bundle, matrix).add_suffix("_chance")
+        said = predict(champion.bundle, matrix)
+        chances = pd.concat([said.add_suffix("_chance"), ranges(champion.bundle, said)], axis=1)
         judged = pd.concat([matrix.snapshots, matrix.outcomes, chances], axis=1)
         return Trained(job, champion, judged)
+
+
+def beside_truth(trained: Trained, head: str) -> pd.DataFrame:
+    """The snapshots of the head's cohort whose outcome is known, with their true chance."""
+    truth = pd.read_parquet(trained.job.data / "truth.parquet")
+    both = trained.judged.merge(truth[truth["head"] == head], on=["lead_id", "as_of"])
+    cohort = "customer" if head == "churn" else "open"
+    return both[both["cohort"] == cohort].dropna(subset=[head, f"{head}_chance"])
 
 
 @pytest.fixture(scope="module")
@@ -80,19 +93,29 @@ def scored(trained: Trained) -> Scored:
     return score_project(trained.job, trained.champion)
 
 
-@pytest.mark.parametrize("head", ["progress", "win"])
+@pytest.mark.parametrize("head", HEADS)
 def test_the_ranking_is_near_that_of_the_true_chances(trained: Trained, head: str) -> None:
-    truth = pd.read_parquet(trained.job.data / "truth.parquet")
-    both = trained.judged.merge(truth[truth["head"] == head], on=["lead_id", "as_of"])
-    both = both[both["cohort"] == "open"].dropna(subset=[head, f"{head}_chance"])
+    both = beside_truth(trained, head)
     outcomes = both[head].to_numpy()
-    assert len(both) > 1000
+    assert len(both) > (500 if head == "churn" else 1000)
     best = auc(outcomes, both["chance"].to_numpy())
     ours = auc(outcomes, both[f"{head}_chance"].to_numpy())
-    assert ours > best - NEAR, f"{head}: AUC {ours:.4f}, true chances {best:.4f}"
+    assert ours > best - NEAR[head], f"{head}: AUC {ours:.4f}, true chances {best:.4f}"
 
 
-@pytest.mark.parametrize("head", ["progress", "win", "leave", "churn"])
+@pytest.mark.parametrize("head", HEADS)
+def test_nine_of_ten_true_chances_lie_in_the_range_that_is_said(trained: Trained, head: str) -> None:
+    """As the list says it, in whole hundredths; a true chance is itself known as a count over 200 replays only."""
+    both = beside_truth(trained, head)
+    true = both["chance"].to_numpy()
+    low, high = (both[f"{bound}_{head}"].to_numpy() for bound in ("low", "high"))
+    covered = float(((np.floor(100 * low) <= 100 * true) & (100 * true <= np.ceil(100 * high))).mean())
+    assert 0.85 <= covered <= MOST_COVERED.get(head, 1.0), (
+        f"{head}: {covered:.3f} of {len(both)} true chances lie in the range"
+    )
+
+
+@pytest.mark.parametrize("head", HEADS)
 def test_the_chances_are_honest_out_of_time(trained: Trained, head: str) -> None:
     known = trained.judged.dropna(subset=[head, f"{head}_chance"])
     found = calibration_error(known[head].to_numpy(), known[f"{head}_chance"].to_numpy())
@@ -108,11 +131,10 @@ def open_leads(trained: Trained) -> Matrix:
 def weights(trained: Trained, matrix: Matrix, head: HeadName) -> pd.DataFrame:
     """What each behaviour that can be a reason adds to or takes from the margin: one row a lead, one column a behaviour."""
     model = trained.champion.bundle.heads[head]
-    columns = {column.name: column for column in trained.job.columns}
-    values = inputs(model, matrix.values, matrix.columns)
-    words = telling([columns[name] for name in model.columns], values)
+    said = spoken(parts_of(model), trained.job.columns)
+    words = telling(said, spoken_values(said, matrix))
     behaviours = [behaviour_of(column.feature) for column in words.columns]
-    found = pd.DataFrame(contributions(model, values)[:, :-1], columns=behaviours).T.groupby(level=0).sum().T
+    found = pd.DataFrame(contributions_of(model, matrix)[:, :-1], columns=behaviours).T.groupby(level=0).sum().T
     return found[sorted({name for name, tells in zip(behaviours, words.tells, strict=True) if tells})]
 
 
