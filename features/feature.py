@@ -7,7 +7,6 @@ from typing import Literal
 
 from configs.errors import FunnelcastError
 from configs.project import Language
-from features.languages import voice_of
 from features.readings import Conditions, CriteriaMet, Fit, PlainReading, Scalar
 from features.tables import Table
 from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
@@ -241,5 +240,5 @@ class FeatureColumn:
     def sentence(self, value: float, stages: Mapping[int, str]) -> str:
         """What a value of this column means, in words; stages maps a stage's rank to what people call it."""
         quiet = math.isnan(value) or (value == 0 and self.feature.unit.name not in NEVER_SILENT_AT_ZERO)
-        template, voice = self.feature.silent if quiet else self.feature.says, voice_of(self.language)
-        return fill(template, self.feature.unit, value, self.days, stages, voice)
+        template = self.feature.silent if quiet else self.feature.says
+        return fill(template, self.feature.unit, value, self.days, stages, self.language)

@@ -27,20 +27,21 @@ class Voice:
 
     def say(self, text: str, **named: str) -> str:
         """The text in this language, each {name} in it replaced; a name that is not given stays."""
-        return _filled(self.texts[text][0] if text in self.texts else text, named)
+        said = self.texts[text][0] if text in self.texts else text
+        return _filled(said, named) if named else said
 
     def count(self, one: str, many: str, figures: str, **named: str) -> str:
         """The form that goes with a number, given as English figures ('1,234.5') and said in place of {count}.
 
         Which form that is, is decided by what is read ('1' and '1.0' may differ), by the plural rules of Unicode CLDR.
         """
-        place = 0 if is_one(self.language, figures) else 1
         forms = self.texts.get(one, (one, many))
-        return _filled(forms[place], {"count": self.figures(figures), **named})
+        form = forms[0 if is_one(self.language, figures) else 1].replace("{count}", self.figures(figures))
+        return _filled(form, named) if named else form
 
     def figures(self, english: str) -> str:
         """A number that Python has written in the English way, with the marks of this language."""
-        return english.translate(self._marks)
+        return english.translate(self._marks) if self._marks else english
 
     def day(self, day: date, pattern: str) -> str:
         """A day by a pattern of Unicode CLDR, such as 'd MMMM y', of which the language may have its own form."""

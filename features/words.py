@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from configs.errors import FunnelcastError, did_you_mean
-from features.languages import ENGLISH, Voice
+from configs.project import Language
+from features.languages import Voice, voice_of
 
 IN_WINDOW = "in the last {window}"
 Write = Callable[[float, Voice], str]
@@ -154,16 +156,22 @@ def fill(
     value: float,
     over_days: int | None,
     stages: Mapping[int, str],
-    voice: Voice = ENGLISH,
+    language: Language = "en",
 ) -> str:
     """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words.
 
     A translation holds {window} alone, which stands for the whole of 'in the last {window}', as languages differ in its words.
     """
-    sentence = voice.say(template).replace(IN_WINDOW, "{window}")
-    if "{window}" in sentence:
-        sentence = sentence.replace("{window}", window_says(over_days, voice))
+    sentence = _with_window(template, over_days, language)
     if "{value}" not in sentence:
         return sentence
     written = stages.get(round(value)) if unit is stage else None
-    return sentence.replace("{value}", written or unit.write(value, voice))
+    return sentence.replace("{value}", written or unit.write(value, voice_of(language)))
+
+
+# a list says the same few sentences of very many leads
+@lru_cache(maxsize=10_000)
+def _with_window(template: str, over_days: int | None, language: Language) -> str:
+    voice = voice_of(language)
+    sentence = voice.say(template).replace(IN_WINDOW, "{window}")
+    return sentence.replace("{window}", window_says(over_days, voice)) if "{window}" in sentence else sentence

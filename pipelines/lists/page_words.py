@@ -13,7 +13,7 @@ def page_words(voice: Voice) -> dict[str, Callable[..., Markup]]:
     """The functions by which the template speaks: say a text, count things, write a number; all of it is escaped but for markup put in."""
 
     def say(text: str, **named: str) -> Markup:
-        return escape(voice.say(text)).format(**named)
+        return escape(voice.say(text)).format_map(named)
 
     def count(one: str, many: str, number: int) -> Markup:
         return escape(voice.count(one, many, f"{number:,}"))

@@ -55,11 +55,11 @@ def frequency(chance: float, size: int = 100, voice: Voice = ENGLISH) -> str:
     """
     if isnan(chance):
         return ""
-    pattern, count = _counted(chance, size)
+    pattern, count = _count_of(chance, size)
     return voice.say(pattern, count=voice.figures(count), size=voice.figures(f"{size:,}"))
 
 
-def _counted(chance: float, size: int) -> tuple[str, str]:
+def _count_of(chance: float, size: int) -> tuple[str, str]:
     """How a chance is counted out of `size`, and the number that is said."""
     count = int(chance * size + 0.5)
     if count < 1:
@@ -73,7 +73,7 @@ def chance_says(
     """'38 in 100 advance by 23 March'; `until` is the last day of the head's window, `size` comes from out_of."""
     if isnan(chance):
         return ""
-    _, count = _counted(chance, size)
+    _, count = _count_of(chance, size)
     outcome = voice.count(OUTCOMES[head], OUTCOMES[head], count, day=day_says(until, as_of, voice))
     return f"{frequency(chance, size, voice)} {outcome}"
 
