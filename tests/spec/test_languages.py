@@ -94,6 +94,7 @@ def test_numbers_and_money_bear_the_marks_of_the_language(
     assert voice.figures(f"{amount:,.1f}") == figures
     assert [voice.money(amount, code, 0) for code in ("EUR", "GBP", "")] == [euros, pounds, bare]
     assert voice.money(9.5, "EUR", 2) == cents
+    assert "<b>Kč" in voice.money(9.5, "<b>Kč", 2)
 
 
 @pytest.mark.parametrize(
