@@ -71,10 +71,16 @@ class Sign(Setting):
 
 
 class Criterion(Setting):
-    """One thing to find out about a lead, what people call it, and what shows it."""
+    """One thing to find out about a lead, what people call it, and what shows it.
+
+    good, bad: what is then known of the lead, said where the newest sign is good, or bad; without them it is said only that it speaks for
+    the lead, or against it.
+    """
 
     name: FeatureName
     says: Name
+    good: Name | None = None
+    bad: Name | None = None
     shown_by: Annotated[tuple[Sign, ...], Field(min_length=1)]
 
 

@@ -9,6 +9,7 @@ from configs.funnel import Funnel, Name, PositiveDays, Setting
 from configs.scanned import Bots
 from configs.source import DemoCompany, Source
 
+Language = Literal["en", "fr", "nl"]
 HeadName = Literal["progress", "win", "leave", "churn"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -42,12 +43,13 @@ class HeadSetting(Setting):
 
 
 class ListSetting(Setting):
-    """The list that sales reads: how many to call, how many to write to, and the chance shown first."""
+    """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences."""
 
     capacity: Annotated[int, Field(ge=1)] = 25
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     head: HeadName = "progress"
+    language: Language = "en"
 
 
 class Tracking(Setting):

@@ -12,8 +12,8 @@ inbound = touches.where(direction="inbound")
 account_interest = Feature(
     inbound.count(),
     times,
-    "The account showed interest {value} in the last {window}",
-    "The account showed no interest in the last {window}",
+    "The lead and colleagues of the same company showed interest {value} in the last {window}",
+    "Neither the lead nor a colleague of the same company showed interest in the last {window}",
     (7, 30, 90),
 )
 account_people = Feature(
@@ -46,8 +46,8 @@ account_meetings = Feature(
 account_last_inbound = Feature(
     inbound.days_since_last(),
     days,
-    "The account last showed interest {value} ago",
-    "The account has shown no interest so far",
+    "The lead or a colleague of the same company last showed interest {value} ago",
+    "Neither the lead nor a colleague of the same company has shown interest so far",
 )
 account_wins = Feature(
     moves.where(kind="won").count(),

@@ -7,9 +7,10 @@ from configs.declared import Criterion, Framework, ProjectFeature, Sign, Trait
 from configs.errors import FunnelcastError
 from configs.project import Project
 from features.feature import Blend, Feature, Measure, Rhythm, Selection
+from features.languages import Voice, voice_of
 from features.readings import CriteriaMet, CriterionReading, Evidence, FieldReading, Fit, Reading
 from features.tables import Table
-from features.words import days, flag, score, unit_named, verdict
+from features.words import Unit, days, flag, score, unit_named, verdict_of
 
 FIELD_READINGS: dict[str, Reading] = {reading: reading for reading in get_args(Reading)}
 
@@ -106,37 +107,48 @@ def _measure(setting: ProjectFeature, tables: Mapping[str, Table]) -> Measure | 
 def _qualified(project: Project, framework: Framework, touches: Selection) -> tuple[Feature, ...]:
     place = f"project {project.name}, framework {framework.name}"
     evidence = tuple(_all_evidence(criterion, touches, place) for criterion in framework.criteria)
+    voice = voice_of(project.list.language)
     of_criteria = [
         feature
         for criterion, signs in zip(framework.criteria, evidence, strict=True)
-        for feature in _criterion(framework, criterion, signs)
+        for feature in _criterion(framework, criterion, signs, voice)
     ]
-    of_all = f"of {len(evidence)} criteria of {framework.says}"
+    of_all = {"count": str(len(evidence)), "framework": framework.says}
     met = Feature(
         CriteriaMet(evidence),
         score,
-        f"{{value}} {of_all} are met",
-        f"None {of_all} is met",
+        voice.say("{value} of {count} criteria of {framework} are met", **of_all),
+        voice.say("None of {count} criteria of {framework} is met", **of_all),
         (),
         f"{framework.name}_met",
     )
     return (*of_criteria, met)
 
 
-def _criterion(framework: Framework, criterion: Criterion, signs: tuple[Evidence, ...]) -> tuple[Feature, ...]:
-    name, about = f"{framework.name}_{criterion.name}", f"{framework.says}: {criterion.says}"
-    silent = f"{framework.says}: nothing is known of {criterion.says}"
+def _criterion(
+    framework: Framework, criterion: Criterion, signs: tuple[Evidence, ...], voice: Voice
+) -> tuple[Feature, ...]:
+    def told(text: str) -> str:
+        return voice.say(text, framework=framework.says, criterion=voice.say(criterion.says))
+
+    name, silent = f"{framework.name}_{criterion.name}", told("{framework}: nothing is known of {criterion}")
+    known, heard = (
+        told("{framework}: {criterion} is known"),
+        told("{framework}: {criterion} was last heard of {value} ago"),
+    )
+    outcome = told("{framework}: {value}")
     return (
-        Feature(CriterionReading(signs, "known"), flag, f"{about} is known", silent, (), f"{name}_known"),
-        Feature(CriterionReading(signs, "verdict"), verdict, f"{about} {{value}}", silent, (), f"{name}_verdict"),
-        Feature(
-            CriterionReading(signs, "days_since"),
-            days,
-            f"{about} was last heard of {{value}} ago",
-            silent,
-            (),
-            f"{name}_heard",
-        ),
+        Feature(CriterionReading(signs, "known"), flag, known, silent, (), f"{name}_known"),
+        Feature(CriterionReading(signs, "verdict"), _verdict(criterion, told), outcome, silent, (), f"{name}_verdict"),
+        Feature(CriterionReading(signs, "days_since"), days, heard, silent, (), f"{name}_heard"),
+    )
+
+
+def _verdict(criterion: Criterion, told: Callable[[str], str]) -> Unit:
+    return verdict_of(
+        criterion.good or told("what is known of {criterion} speaks for the lead"),
+        criterion.bad or told("what is known of {criterion} speaks against the lead"),
+        told("{criterion} is still open"),
     )
 
 

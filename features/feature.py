@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from configs.errors import FunnelcastError
+from configs.project import Language
 from features.readings import Conditions, CriteriaMet, Fit, PlainReading, Scalar
 from features.tables import Table
 from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
@@ -213,10 +214,11 @@ class Feature:
 
 @dataclass(frozen=True)
 class FeatureColumn:
-    """One column of the matrix: a feature over one window."""
+    """One column of the matrix: a feature over one window, and the language in which its values are said."""
 
     feature: Feature
     window: Window | None
+    language: Language = "en"
 
     @property
     def name(self) -> str:
@@ -237,5 +239,6 @@ class FeatureColumn:
 
     def sentence(self, value: float, stages: Mapping[int, str]) -> str:
         """What a value of this column means, in words; stages maps a stage's rank to what people call it."""
-        quiet = math.isnan(value) or (value == 0 and self.feature.unit not in NEVER_SILENT_AT_ZERO)
-        return fill(self.feature.silent if quiet else self.feature.says, self.feature.unit, value, self.days, stages)
+        quiet = math.isnan(value) or (value == 0 and self.feature.unit.name not in NEVER_SILENT_AT_ZERO)
+        template = self.feature.silent if quiet else self.feature.says
+        return fill(template, self.feature.unit, value, self.days, stages, self.language)

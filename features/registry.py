@@ -26,7 +26,10 @@ FEATURES: tuple[Feature, ...] = tuple(
 
 
 def project_columns(project: Project) -> tuple[FeatureColumn, ...]:
-    """The columns of every shipped and declared feature, in a fixed order. Raises FunnelcastError for a wrong declaration."""
+    """The columns of every shipped and declared feature, in a fixed order, said in the language of the list.
+
+    Raises FunnelcastError for a wrong declaration.
+    """
     declared = declared_features(project, tables_of(project))
     names = [feature.name for feature in (*FEATURES, *declared)]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -34,7 +37,8 @@ def project_columns(project: Project) -> tuple[FeatureColumn, ...]:
         raise FunnelcastError(
             f"project {project.name}: the feature name '{twice[0]}' is taken already; choose another in features"
         )
-    return tuple(column for feature in (*FEATURES, *declared) for column in feature.columns)
+    language = project.list.language
+    return tuple(replace(column, language=language) for feature in (*FEATURES, *declared) for column in feature.columns)
 
 
 def tables_of(project: Project) -> dict[str, Table]:

@@ -3,44 +3,76 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from configs.errors import FunnelcastError, did_you_mean
+from configs.project import Language
+from features.languages import Voice, voice_of
 
 IN_WINDOW = "in the last {window}"
+Write = Callable[[float, Voice], str]
 
 
-def _counted(singular: str, plural: str) -> Callable[[float], str]:
-    return lambda value: f"1 {singular}" if round(value) == 1 else f"{round(value):,} {plural}"
+def _counted(one: str, many: str) -> Write:
+    return lambda value, voice: voice.count(one, many, f"{round(value):,}")
 
 
-def _times(value: float) -> str:
-    return {1: "once", 2: "twice"}.get(round(value), f"{round(value):,} times")
+_whole_days, _whole_hours = _counted("{count} day", "{count} days"), _counted("{count} hour", "{count} hours")
+_whole_minutes = _counted("{count} minute", "{count} minutes")
+_more_times = _counted("{count} time", "{count} times")
 
 
-def _days(value: float) -> str:
-    return "less than a day" if value < 1 else _counted("day", "days")(math.floor(value))
+def _times(value: float, voice: Voice) -> str:
+    few = {1: "once", 2: "twice"}.get(round(value))
+    return voice.say(few) if few else _more_times(value, voice)
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:,.1f}"
+def _days(value: float, voice: Voice) -> str:
+    return voice.say("less than a day") if value < 1 else _whole_days(math.floor(value), voice)
 
 
-def _hours(value: float) -> str:
+def _number(value: float, voice: Voice) -> str:
+    whole = abs(value) >= 10 or value == round(value)
+    return voice.figures(f"{value:,.0f}" if whole else f"{value:,.1f}")
+
+
+def _hours(value: float, voice: Voice) -> str:
     if value < 1:
-        return _counted("minute", "minutes")(60 * value)
-    return _counted("hour", "hours")(value) if value < 48 else _days(value / 24)
+        return _whole_minutes(60 * value, voice)
+    return _whole_hours(value, voice) if value < 48 else _days(value / 24, voice)
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:,.0f} %" if value >= 0.01 else "less than 1 %"
+def _minutes(value: float, voice: Voice) -> str:
+    return _whole_minutes(value, voice) if value < 600 else _hours(value / 60, voice)
 
 
-def _in_100(value: float) -> str:
-    return f"{100 * value:.0f} in 100" if value >= 0.01 else f"{1000 * value:.0f} in 1,000"
+def _share(value: float, voice: Voice) -> str:
+    if value < 0.01:
+        return voice.say("less than {share}", share=voice.say("{count} %", count="1"))
+    return voice.say("{count} %", count=voice.figures(f"{100 * value:,.0f}"))
 
 
-def _pace(value: float) -> str:
-    return "as much as usual" if 0.95 <= value <= 1.05 else f"{value:.1f} times as much as usual"
+def _in_100(value: float, voice: Voice) -> str:
+    count, size = (f"{100 * value:.0f}", "100") if value >= 0.01 else (f"{1000 * value:.0f}", "1,000")
+    return voice.say("{count} in {size}", count=count, size=voice.figures(size))
+
+
+def _pace(value: float, voice: Voice) -> str:
+    if 0.95 <= value <= 1.05:
+        return voice.say("as much as usual")
+    return voice.say("{count} times as much as usual", count=voice.figures(f"{value:.1f}"))
+
+
+def _multiple(value: float, voice: Voice) -> str:
+    return voice.count("{count} time", "{count} times", f"{value:.1f}")
+
+
+def _flag(value: float, voice: Voice) -> str:
+    return voice.say("yes" if value else "no")
+
+
+def _rounded(value: float, voice: Voice) -> str:
+    return voice.figures(f"{value:,.0f}")
 
 
 @dataclass(frozen=True)
@@ -48,30 +80,36 @@ class Unit:
     """What a feature's value is counted in, and how it is written."""
 
     name: str
-    write: Callable[[float], str]
+    write: Write
 
 
 times = Unit("times", _times)
 days = Unit("days", _days)
-minutes = Unit("minutes", lambda value: _counted("minute", "minutes")(value) if value < 600 else _hours(value / 60))
-people = Unit("people", _counted("person", "people"))
-amount = Unit("amount", lambda value: f"{value:,.0f}")
+minutes = Unit("minutes", _minutes)
+people = Unit("people", _counted("{count} person", "{count} people"))
+amount = Unit("amount", _rounded)
 number = Unit("number", _number)
 marks = Unit("marks", _number)
 share = Unit("share", _share)
 rate = Unit("rate", _in_100)
 pace = Unit("pace", _pace)
-flag = Unit("flag", lambda value: "yes" if value else "no")
+flag = Unit("flag", _flag)
 stage = Unit("stage", _number)
 hours = Unit("hours", _hours)
-multiple = Unit("multiple", lambda value: f"{value:.1f} times")
-score = Unit("score", lambda value: f"{value:.0f}")
-verdict = Unit(
-    "verdict", lambda value: "speaks for it" if value > 0 else "speaks against it" if value < 0 else "is open"
-)
+multiple = Unit("multiple", _multiple)
+score = Unit("score", _rounded)
+
+
+def verdict_of(good: str, bad: str, still_open: str) -> Unit:
+    """The unit of a verdict, said in these words where it is above zero, below zero, and zero."""
+    return Unit(VERDICT, lambda value, voice: voice.say(good if value > 0 else bad if value < 0 else still_open))
+
+
+VERDICT = "verdict"
+verdict = verdict_of("speaks for it", "speaks against it", "is open")
 
 # zero days ago is today, and the first stage has rank zero: both are said, not passed over in silence
-NEVER_SILENT_AT_ZERO = (days, hours, rate, stage, verdict)
+NEVER_SILENT_AT_ZERO = frozenset((days.name, hours.name, rate.name, stage.name, VERDICT))
 
 UNITS = {
     unit.name: unit
@@ -105,17 +143,35 @@ def unit_named(name: str) -> Unit:
     return UNITS[name]
 
 
-def window_words(over_days: int) -> str:
-    """'day', '7 days': what stands after 'in the last'."""
-    return "day" if over_days == 1 else f"{over_days} days"
-
-
-def fill(template: str, unit: Unit, value: float, over_days: int | None, stages: Mapping[int, str]) -> str:
-    """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words."""
+def window_says(over_days: int | None, voice: Voice) -> str:
+    """'in the last day', 'in the last 7 days'; 'so far' for None, all time."""
     if over_days is None:
-        template = template.replace(IN_WINDOW, "so far")
-    sentence = template.replace("{window}", window_words(over_days or 0))
+        return voice.say("so far")
+    return voice.count("in the last day", "in the last {count} days", f"{over_days}")
+
+
+def fill(
+    template: str,
+    unit: Unit,
+    value: float,
+    over_days: int | None,
+    stages: Mapping[int, str],
+    language: Language = "en",
+) -> str:
+    """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words.
+
+    A translation holds {window} alone, which stands for the whole of 'in the last {window}', as languages differ in its words.
+    """
+    sentence = _with_window(template, over_days, language)
     if "{value}" not in sentence:
         return sentence
     written = stages.get(round(value)) if unit is stage else None
-    return sentence.replace("{value}", written or unit.write(value))
+    return sentence.replace("{value}", written or unit.write(value, voice_of(language)))
+
+
+# a list says the same few sentences of very many leads
+@lru_cache(maxsize=10_000)
+def _with_window(template: str, over_days: int | None, language: Language) -> str:
+    voice = voice_of(language)
+    sentence = voice.say(template).replace(IN_WINDOW, "{window}")
+    return sentence.replace("{window}", window_says(over_days, voice)) if "{window}" in sentence else sentence

@@ -1,7 +1,7 @@
 """Says which behaviours of the leads a model looks at most, and which way each of them moves the chance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,5 +53,5 @@ def weights(
 
 
 def _says(column: FeatureColumn, seen: Values, stages: Mapping[int, str]) -> str:
-    """The sentence of the middle value, unknown ones (NaN) being the highest; empty for no values."""
-    return column.sentence(float(np.sort(seen)[len(seen) // 2]), stages) if len(seen) else ""
+    """The sentence of the middle value, unknown ones (NaN) being the highest, in the English of the model page; empty for no values."""
+    return replace(column, language="en").sentence(float(np.sort(seen)[len(seen) // 2]), stages) if len(seen) else ""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from configs.project import ListSetting
+from features.languages import voice_of
 from models.heads import VERBS
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
@@ -17,6 +18,12 @@ class Ranking:
 
     scores: pd.DataFrame
     says: str
+
+
+BY_VALUE = (
+    "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
+)
+BY_CHANCE = "Ranked by the chance to {verb}."
 
 
 def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
@@ -37,11 +44,8 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
         ["call", "nurture"],
         "skip",
     )
-    says = (
-        "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
-        if by_value
-        else f"Ranked by the chance to {VERBS[setting.head]}."
-    )
+    voice = voice_of(setting.language)
+    says = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
     return Ranking(ranked.assign(band=bands), says)
 
 

@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from features.behaviours import behaviour_of
 from features.feature import FeatureColumn
+from features.languages import ENGLISH, Voice
 from features.matrix import Matrix
 from models.moved import Cause, Movement, Step
 
@@ -50,10 +51,11 @@ class Move:
 
 @dataclass(frozen=True)
 class MoveWords:
-    """The columns of the project, to say parts by, and what people call the stages by their rank."""
+    """The columns of the project, to say parts by, what people call the stages by their rank, and the voice of all the rest."""
 
     columns: Mapping[str, FeatureColumn]
     stages: Mapping[int, str]
+    voice: Voice = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _tell_row(
         left = one.step.rest[at] + one.weights[at].sum()
         left -= sum(one.weights[at, group] for _, told, _, group in chosen if told is one)
         if abs(left) * slope > 1e-9:
-            parts.append(MovedPart(one.step.cause, "", CAUSES[one.step.cause], float(left * slope)))
+            parts.append(MovedPart(one.step.cause, "", words.voice.say(CAUSES[one.step.cause]), float(left * slope)))
     return Move(points, tuple(parts))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from configs.project import HeadName
+from features.languages import ENGLISH, Voice
 from features.snapshots import midnight, snapshot_days
 from models.base_rate import NOTHING_SETTLED, Shift, shift_of
 from models.bundle import Bundle, HeadModel
@@ -17,6 +18,12 @@ from models.split import leads_of
 from pipelines.job import Job, matrix_of
 
 MOST_DAYS = 4  # the newest settled snapshot days tell enough, and what is older is less like today
+
+RAISED, LOWERED = "The chances to {verb} were raised: {settled}", "The chances to {verb} were lowered: {settled}"
+SETTLED = (
+    "of {leads} leads that settled since the training, {expected} yes were expected in {rows} weekly looks and {came} came "
+    "({sigmas} standard errors)."
+)
 
 
 def shifts_since(job: Job, bundle: Bundle, day: date) -> dict[HeadName, Shift]:
@@ -61,19 +68,23 @@ def as_served(bundle: Bundle, line: pd.Series) -> Bundle:
     return shifted_by(bundle, {name: float(line.get(f"shift_{name}", 0.0)) for name in bundle.heads})
 
 
-def shifts_say(shifts: Mapping[HeadName, Shift]) -> Iterator[str]:
+def shifts_say(shifts: Mapping[HeadName, Shift], voice: Voice = ENGLISH) -> Iterator[str]:
     """A sentence for each head whose chances were moved."""
     for name, shift in shifts.items():
         if shift.log_odds:
-            moved = "raised" if shift.log_odds > 0 else "lowered"
-            yield f"The chances to {VERBS[name]} were {moved}: {settled_says(shift)}"
+            moved = RAISED if shift.log_odds > 0 else LOWERED
+            yield voice.say(moved, verb=voice.say(VERBS[name]), settled=settled_says(shift, voice))
 
 
-def settled_says(shift: Shift) -> str:
+def settled_says(shift: Shift, voice: Voice = ENGLISH) -> str:
     """What was promised of the rows that have settled since the training, and what came."""
-    return (
-        f"of {shift.leads:,} leads that settled since the training, {shift.expected:,.1f} yes were expected in {shift.rows:,} weekly looks "
-        f"and {shift.came:,.0f} came ({shift.sigmas:+.1f} standard errors)."
+    return voice.say(
+        SETTLED,
+        leads=voice.figures(f"{shift.leads:,}"),
+        expected=voice.figures(f"{shift.expected:,.1f}"),
+        rows=voice.figures(f"{shift.rows:,}"),
+        came=voice.figures(f"{shift.came:,.0f}"),
+        sigmas=voice.figures(f"{shift.sigmas:+.1f}"),
     )
 
 

@@ -11,6 +11,7 @@ from configs.project import Project
 from features.closings import closed_leads
 from features.engine import compute
 from features.feature import FeatureColumn
+from features.languages import Voice, voice_of
 from features.matrix import Matrix, build_matrix, known_outcomes
 from features.query import answer
 from features.registry import fingerprint, project_columns
@@ -45,6 +46,11 @@ class Job:
     def columns(self) -> tuple[FeatureColumn, ...]:
         """The columns of the project's features."""
         return project_columns(self.project)
+
+    @property
+    def voice(self) -> Voice:
+        """The voice of the project's list."""
+        return voice_of(self.project.list.language)
 
     @property
     def for_people(self) -> frozenset[str]:

@@ -142,7 +142,8 @@ def moves_of(job: Job, past: Past | None, now: Now, most: int = MOST_TOLD) -> li
         rows, movement = found
         mask = np.zeros(len(told), dtype=np.bool_)
         mask[rows] = True
-        words = MoveWords({column.name: column for column in job.columns}, job.stage_words)
+        columns = {column.name: column for column in job.columns}
+        words = MoveWords(columns, job.stage_words, job.voice)
         for row, move in zip(rows, tell_moves(movement, now.matrix.take(mask), words, most), strict=True):
             told[int(row)] = move
     return told

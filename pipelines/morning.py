@@ -45,6 +45,7 @@ def day_list(
         notes=(*notes, *(says for name, says in withheld.items() if name != head)),
         expected=withheld.get(head) or _expected(job, ranked),
         stages=tuple(stage.says for stage in job.project.funnel.stages),
+        language=job.project.list.language,
     )
 
 
@@ -60,7 +61,7 @@ def _lines(
 ) -> list[Line]:
     if head not in shown:
         return []
-    says = ranks_say(shown[head]) if head in withheld else _chances_say(job, shown, head)
+    says = ranks_say(shown[head], job.voice) if head in withheld else _chances_say(job, shown, head)
     told = [one.name for one in job.heads if one.name not in withheld]
     return [_line(job, row, told, words, since) for row, words in zip(shown.to_dict("records"), says, strict=True)]
 
@@ -68,8 +69,8 @@ def _lines(
 def _chances_say(job: Job, shown: pd.DataFrame, head: HeadName) -> list[str]:
     until, size = _last_day(job, head), out_of(shown[shown["band"] != "skip"][head].dropna())
     bounds = shown[[f"low_{head}", f"high_{head}"]].astype("float64")
-    said = [chance_says(chance, head, until, job.day, size) for chance in shown[head]]
-    between = [range_says(low, high, size) for low, high in bounds.to_numpy()]
+    said = [chance_says(chance, head, until, job.day, size, job.voice) for chance in shown[head]]
+    between = [range_says(low, high, size, job.voice) for low, high in bounds.to_numpy()]
     return [f"{one} {two}".strip() for one, two in zip(said, between, strict=True)]
 
 
@@ -99,7 +100,7 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         engagement=_number(row["engagement"]),
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
-        moved=move_says(row["move"], since, job.day) if since and row["move"] and head in told else "",
+        moved=move_says(row["move"], since, job.day, job.voice) if since and row["move"] and head in told else "",
     )
 
 
@@ -131,4 +132,5 @@ def _expected(job: Job, ranked: pd.DataFrame) -> str:
     calls = ranked[ranked["band"] == "call"]
     worth = calls.groupby("currency")["expected_value"].sum() if head == "win" else pd.Series(dtype="float64")
     by_currency = {str(currency): float(value) for currency, value in worth.items() if value > 0}
-    return expected_says(len(calls), float(calls[head].sum()), head, _last_day(job, head), job.day, by_currency)
+    gained, until = float(calls[head].sum()), _last_day(job, head)
+    return expected_says(len(calls), gained, head, until, job.day, by_currency, job.voice)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
+from features.languages import Voice
 from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Bundle, check_fingerprint
@@ -31,6 +32,9 @@ from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
 ROWS_AT_ONCE = 100_000
+BOTH_SCORED = "{leads} open leads and {customers} customers were scored."
+LEADS_SCORED = "{leads} open leads were scored."
+MODEL_SAYS = "Model version {version}, trained on what was known by {day}."
 Floats = NDArray[np.float64]
 
 
@@ -58,11 +62,11 @@ def score_project(job: Job, champion: Champion) -> Scored:
         ranked, ranked_by = _ranked(job, champion.bundle, matrix, past, bar)
     since = past.day if past else None
     scores_file = write_scores(job, ranked, champion.version, shifts, since)
-    withheld = withheld_by(champion.bundle.heads)
+    withheld = withheld_by(champion.bundle.heads, job.voice)
     with write_beside(job.workspace.lists / str(job.day)) as folder:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
-        notes = (*_notes(champion, matrix), *shifts_say(shifts))
+        notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
         write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
     write_deliveries(job, ranked)
     for says in (*withheld.values(), *shifts_say(shifts)):
@@ -155,17 +159,13 @@ def _held(found: Sequence[object]) -> NDArray[np.object_]:
     return held
 
 
-def _notes(champion: Champion, matrix: Matrix) -> tuple[str, ...]:
+def _notes(champion: Champion, matrix: Matrix, voice: Voice) -> tuple[str, ...]:
     open_leads = int((matrix.snapshots["cohort"] == "open").sum())
     customers = len(matrix.snapshots) - open_leads
-    scored = (
-        f"{open_leads:,} open leads and {customers:,} customers were scored."
-        if customers
-        else f"{open_leads:,} open leads were scored."
-    )
+    leads, others = (voice.figures(f"{count:,}") for count in (open_leads, customers))
     return (
-        scored,
-        f"Model version {champion.version}, trained on what was known by {champion.bundle.trained_until:%Y-%m-%d}.",
+        voice.say(BOTH_SCORED if customers else LEADS_SCORED, leads=leads, customers=others),
+        voice.say(MODEL_SAYS, version=champion.version, day=f"{champion.bundle.trained_until:%Y-%m-%d}"),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from configs.project import HeadName
+from configs.project import HeadName, Language
 from models.explain import Reason
 
 Band = Literal["call", "nurture", "skip", "keep"]
@@ -48,7 +48,7 @@ class DayList:
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
     front to back and the skipped ones are not kept, so a sequence that makes its lines on the way is welcome.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
-    order, to sort by.
+    order, to sort by. language: of all sentences, and of the page around them.
     """
 
     project: str
@@ -61,3 +61,4 @@ class DayList:
     notes: tuple[str, ...] = ()
     expected: str = ""
     stages: tuple[str, ...] = ()
+    language: Language = "en"

@@ -3,9 +3,9 @@
   const CHUNK = 50;
   const HIGHEST_FIRST = ["chance", "value"];
   const SORTED_BY = { rank: "rank", name: "name", company: "company", owner: "owner", stage: "stage_place", chance: "chance", value: "value" };
-  const alphabet = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const alphabet = new Intl.Collator({{ language | tojson }}, { numeric: true, sensitivity: "base" });
   const find = (id) => document.getElementById(id);
-  const count = (number) => number.toLocaleString("en");
+  const count = (number) => number.toLocaleString({{ language | tojson }});
 
   /* Müller is found by muller. */
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -35,7 +35,7 @@
   class Board {
     constructor(key) {
       this.element = find(key);
-      this.noun = key === "leads" ? ["lead", "leads"] : ["customer", "customers"];
+      this.noun = key === "leads" ? [{{ say("lead") | tojson }}, {{ say("leads") | tojson }}] : [{{ say("customer") | tojson }}, {{ say("customers") | tojson }}];
       this.lines = JSON.parse(this.element.querySelector("script").textContent);
       this.lines.forEach((line, place) => {
         line.place = place;
@@ -106,12 +106,12 @@
     status() {
       const { owner, stage, search, band } = this.wanted;
       const here = this.matching.length;
-      const noun = this.noun[this.total === 1 ? 0 : 1];
-      const parts = [here === this.total ? `${count(here)} ${noun}` : `${count(here)} of ${count(this.total)} ${noun}`];
+      const noun = this.noun[this.total {{ is_one }} ? 0 : 1];
+      const parts = [here === this.total ? `${count(here)} ${noun}` : `{{ say("{here} of {all} {leads}", here="${count(here)}", all="${count(this.total)}", leads="${noun}") }}`];
       if (search) parts.push(`“${search}”`);
-      if (owner) parts.push(`owner ${owner}`);
-      if (stage && this.noun[0] === "lead") parts.push(`stage ${stage}`);
-      if (search && this.elsewhere) parts.push(`${count(this.elsewhere)} more under ${band === "call" ? "Nurture" : "Call"}`);
+      if (owner) parts.push(`{{ say("owner {name}", name="${owner}") }}`);
+      if (stage && this.noun[0] === {{ say("lead") | tojson }}) parts.push(`{{ say("stage {name}", name="${stage}") }}`);
+      if (search && this.elsewhere) parts.push(`{{ say("{count} more under {band}", count="${count(this.elsewhere)}", band=other) }}`);
       return parts.join(" · ");
     }
 
@@ -121,12 +121,15 @@
       this.drawn += next.length;
       const left = this.matching.length - this.drawn;
       this.more.hidden = left === 0;
-      this.more.textContent = `Show more (${count(left)} left)`;
+      this.more.textContent = `{{ say("Show more ({count} left)", count="${count(left)}") }}`;
     }
 
     rowElement(line) {
       const row = this.template.cloneNode(true);
       say(row, line);
+{% if bands %}
+      row.querySelector(".band").textContent = {{ bands | tojson }}[line.band];
+{% endif %}
       row.querySelector(".fill").setAttribute("width", line.bar);
       row.querySelector(".reasons ul")?.append(...line.reasons.map(whyElement));
       return row;

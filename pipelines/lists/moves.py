@@ -2,33 +2,38 @@
 
 from datetime import date
 
+from features.languages import ENGLISH, Voice
 from models.tell_moves import Move, MovedPart
 from pipelines.lists.words import MINUS, day_says, points_says
 
 PARTS_SAID = 2
+UP = "Up {count} point {since}", "Up {count} points {since}"
+DOWN = "Down {count} point {since}", "Down {count} points {since}"
 
 
-def move_says(move: Move, since: date, day: date) -> str:
+def move_says(move: Move, since: date, day: date, voice: Voice = ENGLISH) -> str:
     """'Up 12 points since yesterday: Met us once in the last 30 days +9, time passing +3.'; empty where it would say 0."""
     size = points_says(move.points)
     if not size:
         return ""
-    way, number = ("Up" if move.points > 0 else "Down"), size.lstrip(f"+{MINUS}")
-    parts = [_part_says(part) for part in sorted(move.parts, key=lambda part: -abs(part.points))]
+    parts = [_part_says(part, voice) for part in sorted(move.parts, key=lambda part: -abs(part.points))]
     told = ", ".join([said for said in parts if said][:PARTS_SAID])
-    what = f": {told}" if told else ""
-    return f"{way} {number} {'point' if number == '1' else 'points'} since {since_says(since, day)}{what}."
+    way = UP if move.points > 0 else DOWN
+    says = voice.count(*way, size.lstrip(f"+{MINUS}"), since=since_says(since, day, voice))
+    return voice.say("{move}: {parts}.", move=says, parts=told) if told else f"{says}."
 
 
-def since_says(since: date, day: date) -> str:
-    """'yesterday', else the day.
+def since_says(since: date, day: date, voice: Voice = ENGLISH) -> str:
+    """'since yesterday', else the day.
 
     >>> since_says(date(2026, 3, 8), date(2026, 3, 9)), since_says(date(2026, 3, 2), date(2026, 3, 9))
-    ('yesterday', '2 March')
+    ('since yesterday', 'since 2 March')
     """
-    return "yesterday" if (day - since).days == 1 else day_says(since, day)
+    if (day - since).days == 1:
+        return voice.say("since yesterday")
+    return voice.say("since {day}", day=day_says(since, day, voice))
 
 
-def _part_says(part: MovedPart) -> str:
-    points = points_says(part.points)
+def _part_says(part: MovedPart, voice: Voice) -> str:
+    points = points_says(part.points, voice)
     return f"{part.says} {points}" if points else ""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from features.languages import Voice, voice_of
 from pipelines.lists.day import DayList, Line
+from pipelines.lists.page_words import page_words, script_of
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.words import weekday_says
@@ -53,16 +55,17 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
 
     model_page: where the page of the model lies, seen from this one; empty where there is none.
     """
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("list.css", "list.js"))
-    leads = _board("leads", open_lines, day.stages, "Expected value")
-    customers = _board("customers", day.customers, (), "Expected loss")
+    voice = voice_of(day.language)
+    style, script = (HERE / "list.css").read_text(encoding="utf-8"), script_of(HERE, voice)
+    leads = _board("leads", open_lines, day.stages, voice)
+    customers = _board("customers", day.customers, (), voice)
     return (
         templates(HERE)
         .get_template("list.html.j2")
         .render(
             day=day,
             blank=Row(),
-            title=weekday_says(day.as_of),
+            title=weekday_says(day.as_of, voice),
             leads=leads,
             customers=customers,
             skipped=skipped,
@@ -73,22 +76,23 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
             script=script,
             style_hash=content_hash(style),
             script_hash=content_hash(script),
+            **page_words(voice),
         )
     )
 
 
-def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], value: str) -> Board:
-    shown = rows(lines, stages)
+def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice) -> Board:
+    shown, is_of_leads = rows(lines, stages, voice), key == "leads"
     columns = {
         "rank": "Rank",
-        "name": "Lead" if key == "leads" else "Customer",
+        "name": "Lead" if is_of_leads else "Customer",
         "company": "Company",
         "owner": "Owner",
         "stage": "Stage",
         "chance": "Chance",
-        "value": value,
+        "value": "Expected value" if is_of_leads else "Expected loss",
         "reasons": "Why",
     }
     empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in shown)]
-    kept = {name: says for name, says in columns.items() if name == "chance" or name not in empty}
+    kept = {name: voice.say(says) for name, says in columns.items() if name == "chance" or name not in empty}
     return Board(key, shown, kept, full_bar(line.chance for line in lines))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
+from features.languages import ENGLISH, Voice
 from models.explain import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
@@ -48,11 +49,11 @@ class Row:
     moved: str = ""
 
 
-def rows(lines: Sequence[Line], stages: tuple[str, ...]) -> list[Row]:
-    """The lines as rows. `stages` is the funnel's order; a stage that is not in it sorts behind."""
+def rows(lines: Sequence[Line], stages: tuple[str, ...], voice: Voice = ENGLISH) -> list[Row]:
+    """The lines as rows, said in a voice. `stages` is the funnel's order; a stage that is not in it sorts behind."""
     full = full_bar(line.chance for line in lines)
     places = {plain(stage): place for place, stage in enumerate(stages)}
-    return [_row(line, full, places) for line in lines]
+    return [_row(line, full, places, voice) for line in lines]
 
 
 def line_key(lead_id: str) -> str:
@@ -66,10 +67,10 @@ def full_bar(chances: Iterable[float]) -> float:
     return next((full for full in FULL_BARS if highest <= full), 1.0)
 
 
-def _row(line: Line, full: float, places: dict[str, int]) -> Row:
+def _row(line: Line, full: float, places: dict[str, int], voice: Voice) -> Row:
     lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
     name, company = clipped(line.name), clipped(line.company)
-    frequency, outcome = split_chance(plain(line.chance_says))
+    frequency, outcome = split_chance(plain(line.chance_says), voice)
     value = _known(line.expected_value)
     return Row(
         key=line_key(line.lead_id),
@@ -82,30 +83,31 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
         owner=clipped(line.owner_id),
         stage=stage,
         stage_place=places.get(stage, len(places)),
-        scores="\n".join(_scores(line)),
+        scores="\n".join(_scores(line, voice)),
         frequency=frequency,
         outcome=outcome,
         chance=_known(line.chance),
         bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
-        money="not known" if value is None else money(value, clipped(line.currency, 8)),
+        money=voice.say("not known") if value is None else money(value, clipped(line.currency, 8), voice),
         value=value,
         reasons=tuple(
-            _shown(reason, has_points=not isnan(line.chance))
+            _shown(reason, voice, has_points=not isnan(line.chance))
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
         moved=clipped(line.moved, LONGEST_MOVE),
     )
 
 
-def _scores(line: Line) -> list[str]:
+def _scores(line: Line, voice: Voice) -> list[str]:
     told = {"Fit": _known(line.fit), "Engagement": _known(line.engagement)}
-    return [f"{name} {score:.0f}" for name, score in told.items() if score is not None]
+    return [f"{voice.say(name)} {score:.0f}" for name, score in told.items() if score is not None]
 
 
 def _known(number: float | None) -> float | None:
     return None if number is None or isnan(number) else round(float(number), 6)
 
 
-def _shown(reason: Reason, *, has_points: bool) -> ShownReason:
+def _shown(reason: Reason, voice: Voice, *, has_points: bool) -> ShownReason:
     """has_points: a line that tells no chance tells no hundredths of it either."""
-    return ShownReason(reason.points > 0, clipped(reason.says), points_says(reason.points) if has_points else "")
+    points = points_says(reason.points, voice) if has_points else ""
+    return ShownReason(reason.points > 0, clipped(reason.says), points)

@@ -3,41 +3,37 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from math import ceil, floor, isnan
 from statistics import median
 from typing import Literal
 
-from configs.project import HeadName
+from configs.project import HeadName, Language
+from features.languages import ENGLISH, Voice, voice_of
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MINUS = "\N{MINUS SIGN}"
 OUTCOMES: dict[HeadName, str] = {
-    "progress": "advance",
-    "win": "are won",
-    "leave": "are lost or fall silent",
-    "churn": "leave",
+    "progress": "advance by {day}",
+    "win": "are won by {day}",
+    "leave": "are lost or fall silent by {day}",
+    "churn": "leave by {day}",
 }
-GAINS = {"progress": ("step forward", "steps forward"), "win": ("win", "wins")}
-_CHANCE = re.compile(r"((?:less than |more than )?[\d,]+ in [\d,]+) (.+)")
+GAINS = {"progress": ("{count} step forward", "{count} steps forward"), "win": ("{count} win", "{count} wins")}
+EXACT, LESS, MORE = "{count} in {size}", "less than {count} in {size}", "more than {count} in {size}"
 
 
-def day_says(day: date, seen_from: date) -> str:
+def day_says(day: date, seen_from: date, voice: Voice = ENGLISH) -> str:
     """'23 March', with the year when it is not the year of the day it is read on.
 
     >>> day_says(date(2026, 3, 23), date(2026, 3, 9)), day_says(date(2027, 1, 4), date(2026, 12, 21))
     ('23 March', '4 January 2027')
     """
-    year = "" if day.year == seen_from.year else f" {day.year}"
-    return f"{day.day} {MONTHS[day.month - 1]}{year}"
+    return voice.day(day, "d MMMM" if day.year == seen_from.year else "d MMMM y")
 
 
-def weekday_says(day: date) -> str:
+def weekday_says(day: date, voice: Voice = ENGLISH) -> str:
     """'Monday, 9 March 2026'."""
-    return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return voice.day(day, "EEEE, d MMMM y")
 
 
 def out_of(chances: Iterable[float]) -> int:
@@ -51,7 +47,7 @@ def out_of(chances: Iterable[float]) -> int:
     return next((size for size in (100, 1_000) if middle * size >= 2), 10_000)
 
 
-def frequency(chance: float, size: int = 100) -> str:
+def frequency(chance: float, size: int = 100, voice: Voice = ENGLISH) -> str:
     """A chance (0..1) as a natural frequency; never 'none' and never 'all'. Empty for an unknown chance (NaN).
 
     >>> frequency(0.38), frequency(0.007, 1_000), frequency(0.003), frequency(0.999)
@@ -59,21 +55,30 @@ def frequency(chance: float, size: int = 100) -> str:
     """
     if isnan(chance):
         return ""
+    pattern, count = _count_of(chance, size)
+    return voice.say(pattern, count=voice.figures(count), size=voice.figures(f"{size:,}"))
+
+
+def _count_of(chance: float, size: int) -> tuple[str, str]:
+    """How a chance is counted out of `size`, and the number that is said."""
     count = int(chance * size + 0.5)
     if count < 1:
-        return f"less than 1 in {size:,}"
-    if count >= size:
-        return f"more than {size - 1:,} in {size:,}"
-    return f"{count:,} in {size:,}"
+        return LESS, "1"
+    return (MORE, f"{size - 1:,}") if count >= size else (EXACT, f"{count:,}")
 
 
-def chance_says(chance: float, head: HeadName, until: date, as_of: date, size: int = 100) -> str:
+def chance_says(
+    chance: float, head: HeadName, until: date, as_of: date, size: int = 100, voice: Voice = ENGLISH
+) -> str:
     """'38 in 100 advance by 23 March'; `until` is the last day of the head's window, `size` comes from out_of."""
-    how_many = frequency(chance, size)
-    return f"{how_many} {OUTCOMES[head]} by {day_says(until, as_of)}" if how_many else ""
+    if isnan(chance):
+        return ""
+    _, count = _count_of(chance, size)
+    outcome = voice.count(OUTCOMES[head], OUTCOMES[head], count, day=day_says(until, as_of, voice))
+    return f"{frequency(chance, size, voice)} {outcome}"
 
 
-def range_says(low: float, high: float, size: int = 100) -> str:
+def range_says(low: float, high: float, size: int = 100, voice: Voice = ENGLISH) -> str:
     """Between which whole numbers out of `size` a true chance probably lies, rounded outwards; empty where that is not known (NaN).
 
     >>> range_says(0.253, 0.391), range_says(0.0004, 0.009), range_says(0.0004, 0.009, 1_000)
@@ -82,35 +87,45 @@ def range_says(low: float, high: float, size: int = 100) -> str:
     if isnan(low) or isnan(high):
         return ""
     # a bound such as 0.07, which is no whole binary number, is not to move by a point
-    return f"({floor(round(low * size, 9)):,} to {ceil(round(high * size, 9)):,})"
+    bounds = floor(round(low * size, 9)), ceil(round(high * size, 9))
+    least, most = (voice.figures(f"{bound:,}") for bound in bounds)
+    return voice.say("({low} to {high})", low=least, high=most)
 
 
-def split_chance(sentence: str) -> tuple[str, str]:
+def split_chance(sentence: str, voice: Voice = ENGLISH) -> tuple[str, str]:
     """The frequency and the rest of a sentence by chance_says; any other sentence is all rest.
 
     >>> split_chance("38 in 100 advance by 23 March")
     ('38 in 100', 'advance by 23 March')
     """
-    parts = _CHANCE.fullmatch(sentence)
+    parts = _frequencies(voice.language).fullmatch(sentence)
     return (parts[1], parts[2]) if parts else ("", sentence)
 
 
-def money(amount: float, currency: str = "") -> str:
+@cache
+def _frequencies(language: Language) -> re.Pattern[str]:
+    """What begins with a frequency of a language; a number of it holds digits and what stands between them."""
+    patterns = [re.escape(voice_of(language).say(pattern)) for pattern in (LESS, MORE, EXACT)]
+    numbers = [re.sub(r"\\{(count|size)\\}", r"\\d(?:[^a-z]?\\d)*", pattern) for pattern in patterns]
+    return re.compile(f"({'|'.join(numbers)}) (.+)")
+
+
+def money(amount: float, currency: str = "", voice: Voice = ENGLISH) -> str:
     """'EUR 38,000'; below 100 with cents, unless there are none. Empty for an unknown amount (NaN)."""
     if isnan(amount):
         return ""
     small = abs(amount) < 100 and round(amount, 2) != round(amount)
-    return f"{currency} {amount:,.2f}".strip() if small else f"{currency} {round(amount):,}".strip()
+    return voice.money(amount, currency, 2 if small else 0)
 
 
-def points_says(points: float) -> str:
+def points_says(points: float, voice: Voice = ENGLISH) -> str:
     """What a reason adds to or takes from a chance, in hundredths, signed; empty when it would say 0.
 
     >>> points_says(12.3), points_says(0.42), points_says(0.01)
     ('+12', '+0.4', '')
     """
     size = f"{abs(points):.0f}" if abs(points) >= 1 else f"{abs(points):.1f}"
-    return "" if size in ("0.0", "nan") else ("+" if points > 0 else MINUS) + size.removesuffix(".0")
+    return "" if size in ("0.0", "nan") else ("+" if points > 0 else MINUS) + voice.figures(size.removesuffix(".0"))
 
 
 def expected_says(
@@ -120,6 +135,7 @@ def expected_says(
     until: date,
     as_of: date,
     worth: Mapping[str, float] | None = None,
+    voice: Voice = ENGLISH,
 ) -> str:
     """Says that these 25 calls are expected to bring 4.2 wins worth EUR 38,000 by 24 August.
 
@@ -127,16 +143,23 @@ def expected_says(
     currencies, and said with two digits, as no forecast deserves more.
     """
     if calls == 0:
-        return "There is nobody to call today."
-    who = "This call is" if calls == 1 else f"These {calls:,} calls are"
-    value = " and ".join(money(float(f"{amount:.2g}"), currency) for currency, amount in (worth or {}).items())
-    worth_it = f" worth {value}" if value else ""
-    return f"{who} expected to bring {_gain(gained, head)}{worth_it} by {day_says(until, as_of)}."
+        return voice.say("There is nobody to call today.")
+    told = [money(float(f"{amount:.2g}"), currency, voice) for currency, amount in (worth or {}).items()]
+    gain = _gain(gained, head, voice)
+    if told:
+        gain = voice.say("{gain} worth {value}", gain=gain, value=voice.say(" and ").join(told))
+    return voice.count(
+        "This call is expected to bring {gain} by {day}.",
+        "These {count} calls are expected to bring {gain} by {day}.",
+        f"{calls:,}",
+        gain=gain,
+        day=day_says(until, as_of, voice),
+    )
 
 
-def _gain(gained: float, head: Literal["progress", "win"]) -> str:
+def _gain(gained: float, head: Literal["progress", "win"], voice: Voice) -> str:
     one, many = GAINS[head]
     if gained < 0.05:
-        return f"less than 0.1 {many}"
-    count = f"{gained:,.0f}" if gained >= 9.95 else f"{gained:.1f}".removesuffix(".0")
-    return f"{count} {one if count == '1' else many}"
+        return voice.say("less than {gain}", gain=voice.count(one, many, "0.1"))
+    figures = f"{gained:,.0f}" if gained >= 9.95 else f"{gained:.1f}".removesuffix(".0")
+    return voice.count(one, many, figures)

@@ -99,6 +99,11 @@ def test_a_right_project_is_read(tmp_path: Path) -> None:
         ),
         ("exports", "''", "bank.yaml line 3: data must be filled in, not ''."),
         ("name: bank", "name: My Bank", "bank.yaml line 1: name must be a name in lower-case letters, digits and _, "),
+        (
+            "privacy:",
+            "list: {language: frr}\nprivacy:",
+            "bank.yaml line 5: list.language cannot be 'frr'; did you mean 'fr'?",
+        ),
         ("contract", "consnt", "bank.yaml line 6: privacy.basis cannot be 'consnt'; did you mean 'consent'?"),
         ("contract", "7", "line 6: privacy.basis must be 'consent', 'contract' or 'legitimate_interest', not 7."),
         ("days: 60", "days: 0", "bank.yaml line 14: heads.win.horizon_days must be at least 1, not 0."),

@@ -112,9 +112,10 @@ def test_a_shipped_framework_gives_three_columns_a_criterion_and_a_sum(tmp_path:
 def test_the_sentences_of_a_criterion_can_be_read_aloud(tmp_path: Path) -> None:
     columns = {column.name: column for column in own(declared(tmp_path, qualification="[bant]"))}
     assert columns["bant_budget_known"].sentence(1, {}) == "BANT: the budget is known"
-    assert columns["bant_budget_verdict"].sentence(-1, {}) == "BANT: the budget speaks against it"
-    assert columns["bant_budget_verdict"].sentence(0, {}) == "BANT: the budget is open"
+    assert columns["bant_budget_verdict"].sentence(-1, {}) == "BANT: there is no budget"
+    assert columns["bant_budget_verdict"].sentence(0, {}) == "BANT: the budget is still open"
     assert columns["bant_budget_verdict"].sentence(float("nan"), {}) == "BANT: nothing is known of the budget"
+    assert columns["bant_authority_verdict"].sentence(-1, {}) == "BANT: nobody who may decide is known yet"
     assert columns["bant_budget_heard"].sentence(3, {}) == "BANT: the budget was last heard of 3 days ago"
     assert columns["bant_met"].sentence(2, {}) == "2 of 4 criteria of BANT are met"
 
