@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
@@ -42,12 +42,28 @@ class HeadSetting(Setting):
 
 
 class ListSetting(Setting):
-    """The list that sales reads: how many to call, how many to write to, and the chance shown first."""
+    """The list that sales reads: how many to call, how many to write to, and the chance shown first.
+
+    owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
+    not be given. Without owners all calls stand on one list.
+    """
 
     capacity: Annotated[int, Field(ge=1)] = 25
+    owners: dict[Name, Annotated[int, Field(ge=0)]] = {}
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     head: HeadName = "progress"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _capacity_is_what_owners_can_do(cls, given: object) -> object:
+        owners = given.get("owners") if isinstance(given, dict) else None
+        if not isinstance(given, dict) or not isinstance(owners, dict) or not owners:
+            return given
+        total = sum(calls for calls in owners.values() if isinstance(calls, int))
+        if given.get("capacity", total) != total:
+            raise ValueError(f"the owners can make {total} calls a day, not {given['capacity']}; leave capacity out")
+        return {**given, "capacity": total}
 
 
 class Tracking(Setting):

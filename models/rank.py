@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from configs.project import ListSetting
+from models.allot import with_bands
 from models.heads import VERBS
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
@@ -20,10 +21,10 @@ class Ranking:
 
 
 def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
-    """Open leads with expected_value, rank (from 1) and band: call (the first `capacity`), nurture (the next), skip.
+    """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
 
-    scores: lead_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by chance of
-    winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
+    scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
+    chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
     Ties: the higher chance, then the later touch, then lead_id.
     """
     chance = scores[setting.head]
@@ -32,17 +33,23 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked, worth, chance)
-    bands = np.select(
-        [ranked["rank"] <= setting.capacity, ranked["rank"] <= setting.capacity + setting.nurture],
-        ["call", "nurture"],
-        "skip",
-    )
-    says = (
+    says = _by_what(setting, by_value=by_value) + _by_whom(setting)
+    return Ranking(with_bands(ranked, setting), says)
+
+
+def _by_what(setting: ListSetting, *, by_value: bool) -> str:
+    return (
         "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
         if by_value
         else f"Ranked by the chance to {VERBS[setting.head]}."
     )
-    return Ranking(ranked.assign(band=bands), says)
+
+
+def _by_whom(setting: ListSetting) -> str:
+    if not setting.owners:
+        return ""
+    calls = ", ".join(f"{owner} {many:,}" for owner, many in sorted(setting.owners.items()))
+    return f" Calls a day: {calls}. What nobody owns goes to whoever has most room left."
 
 
 def ranks_by_value(scores: pd.DataFrame) -> bool:

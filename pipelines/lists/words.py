@@ -140,3 +140,16 @@ def _gain(gained: float, head: Literal["progress", "win"]) -> str:
         return f"less than 0.1 {many}"
     count = f"{gained:,.0f}" if gained >= 9.95 else f"{gained:.1f}".removesuffix(".0")
     return f"{count} {one if count == '1' else many}"
+
+
+def left_says(nurtured: float, skipped: float, head: Literal["progress", "win"]) -> str:
+    """What the cut-off leaves behind: the sums of the head's chances over the leads to nurture and over those skipped; empty for none.
+
+    >>> left_says(8.2, 1, "win")
+    'The cut leaves 9.2 wins behind: 8.2 wins with the leads to nurture, 1 win with those skipped.'
+    """
+    if nurtured + skipped == 0:
+        return ""
+    parts = {"the leads to nurture": nurtured, "those skipped": skipped}
+    told = ", ".join(f"{_gain(part, head)} with {who}" for who, part in parts.items() if part > 0)
+    return f"The cut leaves {_gain(nurtured + skipped, head)} behind: {told}."
