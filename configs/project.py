@@ -45,13 +45,15 @@ class ListSetting(Setting):
     """The list that sales reads: how many to call, how many to write to, and the chance shown first.
 
     owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
-    not be given. Without owners all calls stand on one list.
+    not be given. Without owners all calls stand on one list. explore: the share of the calls that goes to leads drawn at random from below
+    the cut, without which nothing is learned of those.
     """
 
     capacity: Annotated[int, Field(ge=1)] = 25
     owners: dict[Name, Annotated[int, Field(ge=0)]] = {}
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
+    explore: Share = 0.05
     head: HeadName = "progress"
 
     @model_validator(mode="before")

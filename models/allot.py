@@ -6,22 +6,33 @@ import numpy as np
 import pandas as pd
 
 from configs.project import ListSetting
+from models.lot import draw, slots
 
 EVERYONE = ""  # calls on the one list of a project without owners
 
 
-def with_bands(ranked: pd.DataFrame, setting: ListSetting) -> pd.DataFrame:
+def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.DataFrame:
     """The ranked leads with their band: call (as many as there is room for), nurture (the next by rank), skip.
 
     ranked: lead_id and, where the setting names owners, owner_id, in the order of rank. A called lead that nobody owns gets the owner who
-    calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one.
+    calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls a share
+    (setting.explore) is drawn by lot from below the cut; the same seed draws the same leads. drawn: whether a lead was.
+    chance_of_listing: how likely it was to stand in its band, given how many calls were to be drawn.
     """
     room = setting.owners or {EVERYONE: setting.capacity}
+    by_lot = slots(room, setting.explore, seed)
     owners = _owners(ranked, setting)
-    callers = allot(owners, room)
-    called = np.array([caller is not None for caller in callers], dtype=np.bool_)
-    nurtured = ~called & (np.cumsum(~called) <= setting.nurture)
-    banded = ranked.assign(band=np.select([called, nurtured], ["call", "nurture"], "skip"))
+    callers = np.array(allot(owners, {owner: room[owner] - by_lot[owner] for owner in room}), dtype=object)
+    below = np.flatnonzero([caller is None for caller in callers])
+    lots = draw([str(lead) for lead in ranked["lead_id"].iloc[below]], [owners[place] for place in below], by_lot, seed)
+    bands, chances = np.full(len(ranked), "call", dtype=object), np.ones(len(ranked))
+    bands[below] = np.where(np.arange(len(below)) < setting.nurture, "nurture", "skip")
+    chances[below] = 1 - lots.chances
+    won = np.array([caller is not None for caller in lots.callers], dtype=np.bool_)
+    bands[below[won]], chances[below[won]] = "call", lots.chances[won]
+    callers[below] = lots.callers
+    # Where all in a pool are called, nothing was left to the lot.
+    banded = ranked.assign(band=bands, chance_of_listing=chances, drawn=(bands == "call") & (chances < 1))
     if setting.owners:
         banded["owner_id"] = [caller or owner for caller, owner in zip(callers, owners, strict=True)]
     return banded

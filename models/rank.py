@@ -20,12 +20,12 @@ class Ranking:
     says: str
 
 
-def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
+def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str) -> Ranking:
     """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
 
     scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
     chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
-    Ties: the higher chance, then the later touch, then lead_id.
+    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot.
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
@@ -33,8 +33,9 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked, worth, chance)
-    says = _by_what(setting, by_value=by_value) + _by_whom(setting)
-    return Ranking(with_bands(ranked, setting), says)
+    banded = with_bands(ranked, setting, seed)
+    says = _by_what(setting, by_value=by_value) + _by_whom(setting) + _by_lot(int(banded["drawn"].sum()))
+    return Ranking(banded, says)
 
 
 def _by_what(setting: ListSetting, *, by_value: bool) -> str:
@@ -50,6 +51,12 @@ def _by_whom(setting: ListSetting) -> str:
         return ""
     calls = ", ".join(f"{owner} {many:,}" for owner, many in sorted(setting.owners.items()))
     return f" Calls a day: {calls}. What nobody owns goes to whoever has most room left."
+
+
+def _by_lot(drawn: int) -> str:
+    if not drawn:
+        return ""
+    return f" {drawn:,} {'call is' if drawn == 1 else 'calls are'} drawn at random from below the cut, to learn from."
 
 
 def ranks_by_value(scores: pd.DataFrame) -> bool:

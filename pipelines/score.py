@@ -109,7 +109,7 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Ba
             told = _explanations(job, bundle, head, matrix.take(rows), said, past, bar)
             explained = scores[rows].assign(**told)
             if cohort == "open":
-                ranked = rank_open(explained, job.project.list)
+                ranked = rank_open(explained, job.project.list, f"{job.project.name} {job.day}")
                 parts.append(ranked.scores)
                 ranked_by = ranked.says
             else:

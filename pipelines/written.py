@@ -20,7 +20,7 @@ REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", 
 MOVED_PART = pa.struct(
     [("cause", pa.string()), ("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())]
 )
-CERTAIN = 1.0  # every line is put on the list by its rank alone
+CERTAIN = 1.0  # customers are put on the list by their rank alone
 
 
 def scores_file(workspace: Workspace, day: date) -> Path:
@@ -80,10 +80,12 @@ def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
 
 
 def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
-    """Writes lake/deliveries/as_of=DAY.parquet: every line of the day's list with its rank, band and probability of being listed."""
+    """Writes lake/deliveries/as_of=DAY.parquet: every line of the day's list with its rank, band and probability of standing there."""
     moment = midnight(job.day)
     listed = ranked[ranked["band"] != "skip"]
-    frame = listed[["lead_id", "rank", "band"]].assign(happened_at=moment, known_at=moment, chance_of_listing=CERTAIN)
+    frame = listed[["lead_id", "rank", "band"]].assign(
+        happened_at=moment, known_at=moment, chance_of_listing=_chances_of_listing(listed)
+    )
     schema = pa.schema(
         [
             (name, {"rank": pa.float64(), "chance_of_listing": pa.float64()}.get(name, pa.string()))
@@ -96,3 +98,8 @@ def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
         pq.write_table(
             pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
         )
+
+
+def _chances_of_listing(listed: pd.DataFrame) -> pd.Series:
+    known = listed.get("chance_of_listing", pd.Series(CERTAIN, index=listed.index))
+    return known.fillna(CERTAIN)

@@ -8,7 +8,7 @@ from math import isnan
 from models.explain import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
-from pipelines.lists.words import money, points_says, split_chance
+from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -93,7 +93,7 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
             _shown(reason, has_points=not isnan(line.chance))
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
-        moved=clipped(line.moved, LONGEST_MOVE),
+        moved=clipped(f"{DRAWN} {line.moved}" if line.drawn else line.moved, LONGEST_MOVE),
     )
 
 

@@ -22,6 +22,7 @@ OUTCOMES: dict[HeadName, str] = {
     "churn": "leave",
 }
 GAINS = {"progress": ("step forward", "steps forward"), "win": ("win", "wins")}
+DRAWN = "Drawn at random to learn from."
 _CHANCE = re.compile(r"((?:less than |more than )?[\d,]+ in [\d,]+) (.+)")
 
 

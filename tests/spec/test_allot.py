@@ -26,8 +26,8 @@ def banded(owners: Sequence[str | None], nurture: int = 100, **room: int) -> pd.
             "last_touch_at": pd.NaT,
         }
     )
-    setting = ListSetting.model_validate({"head": "win", "owners": room, "nurture": nurture})
-    return rank_open(frame, setting).scores
+    setting = ListSetting.model_validate({"head": "win", "owners": room, "nurture": nurture, "explore": 0})
+    return rank_open(frame, setting, "shop 2026-03-09").scores
 
 
 def test_owners_call_their_own_leads_as_many_as_they_can() -> None:
