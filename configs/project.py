@@ -1,6 +1,6 @@
 """What a project is: where its data comes from, its funnel, its extra features, its list and its nights."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -41,6 +41,25 @@ class HeadSetting(Setting):
     horizon_days: PositiveDays | None = None
 
 
+class LetterSetting(Setting):
+    """The letters A to D of a lead's chance: the edges of A, B and C, from the highest to the lowest; a D is the rest.
+
+    shares_below: the share of the day's open leads below each edge; chances: the edges themselves, in place of the shares. margin: a lead
+    keeps its letter while the odds of its chance are past an edge by no more than this share.
+    """
+
+    shares_below: tuple[Share, Share, Share] = (0.95, 0.8, 0.5)
+    chances: tuple[Share, Share, Share] | None = None
+    margin: Annotated[float, Field(ge=0)] = 0.2
+
+    @model_validator(mode="after")
+    def _falls(self) -> Self:
+        for name, three in (("shares_below", self.shares_below), ("chances", self.chances)):
+            if three is not None and list(three) != sorted(three, reverse=True):
+                raise ValueError(f"{name} goes from the edge of A down to that of C; give the highest first")
+        return self
+
+
 class ListSetting(Setting):
     """The list that sales reads: how many to call, how many to write to, and the chance shown first.
 
@@ -54,6 +73,7 @@ class ListSetting(Setting):
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     explore: Share = 0.05
+    letters: LetterSetting = LetterSetting()
     head: HeadName = "progress"
 
     @model_validator(mode="before")

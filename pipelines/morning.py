@@ -100,6 +100,7 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
         moved=move_says(row["move"], since, job.day) if since and row["move"] and head in told else "",
+        letter=_text(row.get("letter")) if head in told else "",
         drawn=bool(row.get("drawn")),
     )
 

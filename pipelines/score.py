@@ -27,6 +27,7 @@ from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
+from pipelines.steady import tell_changed, with_letters
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
@@ -65,6 +66,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
         notes = (*_notes(champion, matrix), *shifts_say(shifts))
         write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
     write_deliveries(job, ranked)
+    if past:
+        tell_changed(job, ranked, past)
     for says in (*withheld.values(), *shifts_say(shifts)):
         job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"
@@ -110,7 +113,7 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Ba
             explained = scores[rows].assign(**told)
             if cohort == "open":
                 ranked = rank_open(explained, job.project.list, f"{job.project.name} {job.day}")
-                parts.append(ranked.scores)
+                parts.append(with_letters(job, ranked.scores, past))
                 ranked_by = ranked.says
             else:
                 parts.append(rank_customers(explained, job.project.list))

@@ -99,7 +99,8 @@ def _row(line: Line, full: float, places: dict[str, int]) -> Row:
 
 def _scores(line: Line) -> list[str]:
     told = {"Fit": _known(line.fit), "Engagement": _known(line.engagement)}
-    return [f"{name} {score:.0f}" for name, score in told.items() if score is not None]
+    letter = [f"Band {plain(line.letter)}"] if line.letter else []
+    return letter + [f"{name} {score:.0f}" for name, score in told.items() if score is not None]
 
 
 def _known(number: float | None) -> float | None:

@@ -36,6 +36,7 @@ ANNA = Line(
     engagement=35.2,
     reasons_for=(Reason("a", "Opened a mail", 3.0), Reason("b", "Called us", 2.0)),
     reasons_against=(Reason("c", "No budget", -2.0), Reason("d", "Old", -1.0), Reason("e", "Third", -0.5)),
+    letter="B",
 )
 
 
@@ -76,6 +77,8 @@ def test_a_line_becomes_a_row_of_stable_columns(tmp_path: Path) -> None:
             "reason_3": "",
             "against_1": "No budget",
             "against_2": "Old",
+            "letter": "B",
+            "drawn": "",
         }
     ]
 
