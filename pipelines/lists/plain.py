@@ -8,6 +8,10 @@ JOINERS = "\u200c\u200d"
 FORMULA_MARKS = "=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
 # A comma-separated file opened where ';' is the separator is cut at every ';', so a cell may also begin there.
 _FORMULA = re.compile(rf"(^|;)([ {JOINERS}]*)(?=[{FORMULA_MARKS}])")
+# Signs joined in one go, and marks above one letter, beyond what any writing needs: a page cannot break the one or fit the other.
+_CHAINED = re.compile(r"(?:[^\s\u200d]{1,3}\u200d){6,}")
+_MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(rf"({_MARKS}{{4}}){_MARKS}+")
 _MAY_BEGIN_ONE = frozenset(FORMULA_MARKS + JOINERS)
 
 
@@ -22,8 +26,8 @@ def plain(text: str) -> str:
 
 
 def clipped(text: str, longest: int = 160) -> str:
-    """The plain text, cut with an ellipsis after so many characters."""
-    line = plain(text)
+    """The plain text, cut with an ellipsis after so many characters; six and more joined signs come apart, of stacked marks four stay."""
+    line = _STACKED.sub(r"\1", _CHAINED.sub(lambda chain: chain[0].replace("\u200d", ""), plain(text)))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 

@@ -69,7 +69,7 @@ def full_bar(chances: Iterable[float]) -> float:
 def _row(line: Line, full: float, places: dict[str, int]) -> Row:
     lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
     name, company = clipped(line.name), clipped(line.company)
-    frequency, outcome = split_chance(plain(line.chance_says))
+    frequency, outcome = split_chance(clipped(line.chance_says))
     value = _known(line.expected_value)
     return Row(
         key=line_key(line.lead_id),
