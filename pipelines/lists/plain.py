@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 JOINERS = "\u200c\u200d"
+NO_CHARACTERS = "\ufffe\uffff"  # no XML may hold them, and a workbook is XML
 # The hyphen stands last, where a pattern does not read it as a range.
 FORMULA_MARKS = "=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
 # A comma-separated file opened where ';' is the separator is cut at every ';', so a cell may also begin there.
@@ -48,4 +49,4 @@ def _plain_character(character: str) -> str:
         return " "
     if character in JOINERS:
         return character
-    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") or character in NO_CHARACTERS else character

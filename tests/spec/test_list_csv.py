@@ -92,7 +92,7 @@ def test_every_band_has_its_table_even_when_empty(tmp_path: Path) -> None:
     assert found == {"call": ["L-1"], "nurture": ["nurture"], "skip": ["skip"], "keep": ["keep"]}
     write_list(tmp_path, the_list())
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "call.csv", "index.html", "keep.csv", "nurture.csv", "skip.csv",
+        "call.csv", "index.html", "keep.csv", "list.xlsx", "nurture.csv", "skip.csv",
     ]  # fmt: skip
     assert all(read(path) == [] and path.stat().st_size > 100 for path in tmp_path.glob("*.csv"))
 
