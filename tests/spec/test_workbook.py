@@ -13,7 +13,7 @@ from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import cell, clipped
 from pipelines.lists.strike import strike
-from pipelines.lists.workbook import LONGEST_CELL, sheet_names
+from pipelines.lists.workbook import LONGEST_CELL, NO_TIME, sheet_names
 from tests.golden.test_list_page import made_up_day
 from tests.hostile import HOSTILE
 from tests.spec.test_hostile import DAY, line
@@ -69,6 +69,10 @@ def test_every_hostile_text_is_a_text_cell_and_comes_back_as_it_was_written(tmp_
 def test_the_same_list_is_the_same_bytes(tmp_path: Path) -> None:
     made = [write(tmp_path / name, [line("Anna", 1)]) / "list.xlsx" for name in ("a", "b")]
     assert made[0].read_bytes() == made[1].read_bytes()
+    told = load_workbook(made[0]).properties
+    assert {told.created, told.modified} == {NO_TIME.replace(tzinfo=None)}
+    with ZipFile(made[0]) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_who_is_erased_leaves_the_workbook_too(tmp_path: Path) -> None:
