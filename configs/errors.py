@@ -7,8 +7,12 @@ from difflib import get_close_matches
 class FunnelcastError(Exception):
     """Something the user can put right: says what is wrong, where, what was meant and what to do.
 
-    The command line prints it without a traceback and exits with code 2.
+    The command line prints it without a traceback and exits with code 2. It may quote what a stranger typed, so it says only
+    printable signs and line breaks: no command to a terminal.
     """
+
+    def __str__(self) -> str:
+        return "".join(sign for sign in super().__str__() if sign.isprintable() or sign == "\n")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

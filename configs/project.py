@@ -1,8 +1,8 @@
 """What a project is: where its data comes from, its funnel, its extra features, its list and its nights."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
@@ -42,14 +42,52 @@ class HeadSetting(Setting):
     horizon_days: PositiveDays | None = None
 
 
+class LetterSetting(Setting):
+    """The letters A to D of a lead's chance: the edges of A, B and C, from the highest to the lowest; a D is the rest.
+
+    shares_below: the share of the day's open leads below each edge; chances: the edges themselves, in place of the shares. margin: a lead
+    keeps its letter while the odds of its chance are past an edge by no more than this share.
+    """
+
+    shares_below: tuple[Share, Share, Share] = (0.95, 0.8, 0.5)
+    chances: tuple[Share, Share, Share] | None = None
+    margin: Annotated[float, Field(ge=0)] = 0.2
+
+    @model_validator(mode="after")
+    def _falls(self) -> Self:
+        for name, three in (("shares_below", self.shares_below), ("chances", self.chances)):
+            if three is not None and list(three) != sorted(three, reverse=True):
+                raise ValueError(f"{name} goes from the edge of A down to that of C; give the highest first")
+        return self
+
+
 class ListSetting(Setting):
-    """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences."""
+    """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences.
+
+    owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
+    not be given. Without owners all calls stand on one list. explore: the share of the calls that goes to leads drawn at random from below
+    the cut, without which nothing is learned of those.
+    """
 
     capacity: Annotated[int, Field(ge=1)] = 25
+    owners: dict[Name, Annotated[int, Field(ge=0)]] = {}
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
+    explore: Share = 0.05
+    letters: LetterSetting = LetterSetting()
     head: HeadName = "progress"
     language: Language = "en"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _capacity_is_what_owners_can_do(cls, given: object) -> object:
+        owners = given.get("owners") if isinstance(given, dict) else None
+        if not isinstance(given, dict) or not isinstance(owners, dict) or not owners:
+            return given
+        total = sum(calls for calls in owners.values() if isinstance(calls, int))
+        if given.get("capacity", total) != total:
+            raise ValueError(f"the owners can make {total} calls a day, not {given['capacity']}; leave capacity out")
+        return {**given, "capacity": total}
 
 
 class Tracking(Setting):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from configs.project import ListSetting
-from features.languages import voice_of
+from features.languages import Voice, voice_of
+from models.allot import with_bands
 from models.heads import VERBS
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
@@ -24,14 +25,19 @@ BY_VALUE = (
     "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
 )
 BY_CHANCE = "Ranked by the chance to {verb}."
+BY_WHOM = "Calls a day: {calls}. What nobody owns goes to whoever has most room left."
+BY_LOT = (
+    "{count} call is drawn at random from below the cut, to learn from.",
+    "{count} calls are drawn at random from below the cut, to learn from.",
+)
 
 
-def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
-    """Open leads with expected_value, rank (from 1) and band: call (the first `capacity`), nurture (the next), skip.
+def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str) -> Ranking:
+    """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
 
-    scores: lead_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by chance of
-    winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
-    Ties: the higher chance, then the later touch, then lead_id.
+    scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
+    chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
+    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot.
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
@@ -39,14 +45,21 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting) -> Ranking:
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked, worth, chance)
-    bands = np.select(
-        [ranked["rank"] <= setting.capacity, ranked["rank"] <= setting.capacity + setting.nurture],
-        ["call", "nurture"],
-        "skip",
-    )
-    voice = voice_of(setting.language)
-    says = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
-    return Ranking(ranked.assign(band=bands), says)
+    banded, voice = with_bands(ranked, setting, seed), voice_of(setting.language)
+    by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
+    said = [by_what, _by_whom(setting, voice), _by_lot(int(banded["drawn"].sum()), voice)]
+    return Ranking(banded, " ".join(one for one in said if one))
+
+
+def _by_whom(setting: ListSetting, voice: Voice) -> str:
+    if not setting.owners:
+        return ""
+    calls = ", ".join(f"{owner} {voice.figures(f'{many:,}')}" for owner, many in sorted(setting.owners.items()))
+    return voice.say(BY_WHOM, calls=calls)
+
+
+def _by_lot(drawn: int, voice: Voice) -> str:
+    return voice.count(*BY_LOT, f"{drawn:,}") if drawn else ""
 
 
 def ranks_by_value(scores: pd.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from pipelines.job import Job
 from pipelines.lists.day import Band, DayList, Line
 from pipelines.lists.moves import move_says
 from pipelines.lists.ranks import ranks_say
-from pipelines.lists.words import chance_says, expected_says, out_of, range_says
+from pipelines.lists.words import chance_says, expected_says, left_says, out_of, range_says
 from pipelines.store import open_lake
 
 
@@ -101,6 +101,8 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         reasons_for=explanation.reasons_for,
         reasons_against=explanation.reasons_against,
         moved=move_says(row["move"], since, job.day, job.voice) if since and row["move"] and head in told else "",
+        letter=_text(row.get("letter")) if head in told else "",
+        drawn=bool(row.get("drawn")),
     )
 
 
@@ -125,7 +127,7 @@ def _last_day(job: Job, head: HeadName) -> date:
 
 
 def _expected(job: Job, ranked: pd.DataFrame) -> str:
-    """What the calls of the day are expected to bring; empty where the list is not about gaining anything."""
+    """What the calls of the day are expected to bring, and what the cut leaves behind; empty where nothing is gained."""
     head = job.project.list.head
     if head not in ("win", "progress"):
         return ""
@@ -133,4 +135,10 @@ def _expected(job: Job, ranked: pd.DataFrame) -> str:
     worth = calls.groupby("currency")["expected_value"].sum() if head == "win" else pd.Series(dtype="float64")
     by_currency = {str(currency): float(value) for currency, value in worth.items() if value > 0}
     gained, until = float(calls[head].sum()), _last_day(job, head)
-    return expected_says(len(calls), gained, head, until, job.day, by_currency, job.voice)
+    brought = expected_says(len(calls), gained, head, until, job.day, by_currency, job.voice)
+    nurtured, skipped = (_sum_of(ranked, head, band) for band in ("nurture", "skip"))
+    return f"{brought} {left_says(nurtured, skipped, head, job.voice)}".strip()
+
+
+def _sum_of(ranked: pd.DataFrame, head: HeadName, band: Band) -> float:
+    return float(ranked.loc[(ranked["band"] == band) & (ranked["cohort"] == "open"), head].sum())

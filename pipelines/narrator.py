@@ -27,6 +27,11 @@ class Bar:
         self.progress.update(self.task, completed=done, total=total)
 
 
+def printable(text: str) -> str:
+    """The text without the signs that a terminal could take for commands."""
+    return "".join(sign for sign in text if sign.isprintable())
+
+
 class Narrator:
     """Prints one line for each finished step and, on a terminal, a bar for the one that runs."""
 
@@ -34,8 +39,8 @@ class Narrator:
         self._console = console or Console(file=sys.stderr, highlight=False)
 
     def say(self, line: str) -> None:
-        """Prints a line as it is; signs that a terminal could take for commands are dropped."""
-        self._console.print(escape("".join(sign for sign in line if sign.isprintable())), soft_wrap=True)
+        """Prints a line as it is, but only what is printable."""
+        self._console.print(printable(line), soft_wrap=True, markup=False, emoji=False)
 
     @contextmanager
     def step(self, name: str, total: int | None = None) -> Iterator[Bar]:

@@ -28,6 +28,7 @@ from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
+from pipelines.steady import tell_changed, with_letters
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
 
@@ -69,6 +70,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
         notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
         write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
     write_deliveries(job, ranked)
+    if past:
+        tell_changed(job, ranked, past)
     for says in (*withheld.values(), *shifts_say(shifts)):
         job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"
@@ -113,8 +116,8 @@ def _ranked(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Ba
             told = _explanations(job, bundle, head, matrix.take(rows), said, past, bar)
             explained = scores[rows].assign(**told)
             if cohort == "open":
-                ranked = rank_open(explained, job.project.list)
-                parts.append(ranked.scores)
+                ranked = rank_open(explained, job.project.list, f"{job.project.name} {job.day}")
+                parts.append(with_letters(job, ranked.scores, past))
                 ranked_by = ranked.says
             else:
                 parts.append(rank_customers(explained, job.project.list))

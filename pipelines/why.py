@@ -24,6 +24,7 @@ from pipelines.base_rates import as_served
 from pipelines.job import Job
 from pipelines.lists.words import day_says, points_says
 from pipelines.look_back import Now, list_before, look_back, moves_of
+from pipelines.narrator import printable
 from pipelines.pages import templates
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake, write_beside
@@ -232,7 +233,7 @@ def _table(fall: Fall) -> Table:
 
 
 def _plain(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable()).replace("[", "\\[")
+    return printable(text).replace("[", "\\[")
 
 
 def draw_why(told: Why, file: Path) -> None:

@@ -20,7 +20,7 @@ REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", 
 MOVED_PART = pa.struct(
     [("cause", pa.string()), ("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())]
 )
-CERTAIN = 1.0  # every line is put on the list by its rank alone
+CERTAIN = 1.0  # customers are put on the list by their rank alone
 
 
 def scores_file(workspace: Workspace, day: date) -> Path:
@@ -42,8 +42,8 @@ def write_scores(
     high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), shift_HEAD (what was added
     to the log odds because the base rate has moved, 0 nothing), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
-    feature_fingerprint; for leads that stood on the list before: moved_since (its day), moved (points of chance of the cohort's first
-    head) and moved_parts (cause, feature, says, points), which add up to it.
+    feature_fingerprint, letter (A to D, see models.letters); for leads that stood on the list before: moved_since (its day), moved
+    (points of chance of the cohort's first head) and moved_parts (cause, feature, says, points), which add up to it.
     """
     schema = _scores_schema([head.name for head in job.heads])
     moved = {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
@@ -53,6 +53,7 @@ def write_scores(
         model_version=version,
         funnel=job.project.funnel.name,
         feature_fingerprint=job.fingerprint,
+        letter=ranked.get("letter"),
         moved_since=ranked["move"].map(lambda move: None if move is None else since),
         moved=ranked["move"].map(lambda move: None if move is None else move.points),
         moved_parts=ranked["move"].map(lambda move: None if move is None else [vars(part) for part in move.parts]),
@@ -75,15 +76,17 @@ def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
         + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
-        + [("moved_parts", pa.list_(MOVED_PART))]
+        + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string())]
     )
 
 
 def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
-    """Writes lake/deliveries/as_of=DAY.parquet: every line of the day's list with its rank, band and probability of being listed."""
+    """Writes lake/deliveries/as_of=DAY.parquet: every line of the day's list with its rank, band and probability of standing there."""
     moment = midnight(job.day)
     listed = ranked[ranked["band"] != "skip"]
-    frame = listed[["lead_id", "rank", "band"]].assign(happened_at=moment, known_at=moment, chance_of_listing=CERTAIN)
+    frame = listed[["lead_id", "rank", "band"]].assign(
+        happened_at=moment, known_at=moment, chance_of_listing=_chances_of_listing(listed)
+    )
     schema = pa.schema(
         [
             (name, {"rank": pa.float64(), "chance_of_listing": pa.float64()}.get(name, pa.string()))
@@ -96,3 +99,8 @@ def write_deliveries(job: Job, ranked: pd.DataFrame) -> None:
         pq.write_table(
             pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
         )
+
+
+def _chances_of_listing(listed: pd.DataFrame) -> pd.Series:
+    known = listed.get("chance_of_listing", pd.Series(CERTAIN, index=listed.index))
+    return known.fillna(CERTAIN)

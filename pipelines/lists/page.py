@@ -12,6 +12,7 @@ from pipelines.lists.page_words import page_words, script_of
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.words import weekday_says
+from pipelines.lists.workbook import write_workbook
 from pipelines.pages import content_hash, templates
 
 HERE = Path(__file__).parent
@@ -39,12 +40,13 @@ class Board:
 
 
 def write_list(folder: Path, day: DayList) -> None:
-    """Writes index.html, call.csv, nurture.csv, skip.csv and keep.csv into an existing folder.
+    """Writes index.html, call.csv, nurture.csv, skip.csv, keep.csv and list.xlsx into an existing folder.
 
     The page is one file that asks nothing of any host; where a model page lies in the folder, it is linked. The tables are described in
-    sheets.write_sheets.
+    sheets.write_sheets, the workbook in workbook.write_workbook.
     """
     shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers))
+    write_workbook(folder)
     model_page = MODEL_PAGE if (folder / MODEL_PAGE).is_file() else ""
     page = page_html(day, [line for line in shown if line.band != "keep"], skipped, model_page)
     (folder / "index.html").write_bytes(page.encode("utf-8"))

@@ -4,10 +4,15 @@ import re
 import unicodedata
 
 JOINERS = "\u200c\u200d"
+NO_CHARACTERS = "\ufffe\uffff"  # no XML may hold them, and a workbook is XML
 # The hyphen stands last, where a pattern does not read it as a range.
 FORMULA_MARKS = "=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
 # A comma-separated file opened where ';' is the separator is cut at every ';', so a cell may also begin there.
 _FORMULA = re.compile(rf"(^|;)([ {JOINERS}]*)(?=[{FORMULA_MARKS}])")
+# Signs joined in one go, and marks above one letter, beyond what any writing needs: a page cannot break the one or fit the other.
+_CHAINED = re.compile(r"(?:[^\s\u200d]{1,3}\u200d){6,}")
+_MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(rf"({_MARKS}{{4}}){_MARKS}+")
 _MAY_BEGIN_ONE = frozenset(FORMULA_MARKS + JOINERS)
 
 
@@ -22,8 +27,8 @@ def plain(text: str) -> str:
 
 
 def clipped(text: str, longest: int = 160) -> str:
-    """The plain text, cut with an ellipsis after so many characters."""
-    line = plain(text)
+    """The plain text, cut with an ellipsis after so many characters; six and more joined signs come apart, of stacked marks four stay."""
+    line = _STACKED.sub(r"\1", _CHAINED.sub(lambda chain: chain[0].replace("\u200d", ""), plain(text)))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
@@ -44,4 +49,4 @@ def _plain_character(character: str) -> str:
         return " "
     if character in JOINERS:
         return character
-    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") or character in NO_CHARACTERS else character

@@ -9,7 +9,7 @@ from features.languages import ENGLISH, Voice
 from models.explain import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
-from pipelines.lists.words import money, points_says, split_chance
+from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -70,7 +70,7 @@ def full_bar(chances: Iterable[float]) -> float:
 def _row(line: Line, full: float, places: dict[str, int], voice: Voice) -> Row:
     lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
     name, company = clipped(line.name), clipped(line.company)
-    frequency, outcome = split_chance(plain(line.chance_says), voice)
+    frequency, outcome = split_chance(clipped(line.chance_says), voice)
     value = _known(line.expected_value)
     return Row(
         key=line_key(line.lead_id),
@@ -94,13 +94,14 @@ def _row(line: Line, full: float, places: dict[str, int], voice: Voice) -> Row:
             _shown(reason, voice, has_points=not isnan(line.chance))
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
-        moved=clipped(line.moved, LONGEST_MOVE),
+        moved=clipped(f"{voice.say(DRAWN)} {line.moved}" if line.drawn else line.moved, LONGEST_MOVE),
     )
 
 
 def _scores(line: Line, voice: Voice) -> list[str]:
     told = {"Fit": _known(line.fit), "Engagement": _known(line.engagement)}
-    return [f"{voice.say(name)} {score:.0f}" for name, score in told.items() if score is not None]
+    letter = [voice.say("Band {letter}", letter=plain(line.letter))] if line.letter else []
+    return letter + [f"{voice.say(name)} {score:.0f}" for name, score in told.items() if score is not None]
 
 
 def _known(number: float | None) -> float | None:

@@ -33,6 +33,7 @@ COLUMNS = (
     *("expected_value", "currency", "fit", "engagement"),
     *(f"reason_{place}" for place in range(1, MOST_FOR + 1)),
     *(f"against_{place}" for place in range(1, MOST_AGAINST + 1)),
+    *("letter", "drawn"),
 )
 
 
@@ -41,8 +42,8 @@ def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
-    expected_value has 2 decimals and no separators; fit and engagement are 0..100; what is unknown is empty. A text is
-    one line and begins with an apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
+    expected_value has 2 decimals and no separators; fit and engagement are 0..100; drawn is yes or empty; what is unknown is empty.
+    A text is one line and begins with an apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
     """
     shown: list[Line] = []
     skipped = 0
@@ -79,6 +80,8 @@ def record(line: Line, as_of: date) -> tuple[str, ...]:
         _number(line.engagement, 0),
         *_reasons(line.reasons_for, MOST_FOR),
         *_reasons(line.reasons_against, MOST_AGAINST),
+        line.letter,
+        "yes" if line.drawn else "",
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.lists.plain import cell
 from pipelines.lists.row import line_key
 from pipelines.lists.sheets import BANDS, COLUMNS
+from pipelines.lists.workbook import NAME, write_workbook
 from pipelines.store import write_beside
 
 LEAD_ID = COLUMNS.index("lead_id")
@@ -18,7 +19,7 @@ LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">
 
 
 def strike(folder: Path, lead_ids: Sequence[str]) -> int:
-    """Rewrites the page and the tables of one day's list without the leads, and returns how many lines of the tables went.
+    """Rewrites the page, the tables and the workbook of one day's list without the leads, and returns how many lines of the tables went.
 
     Ranks, counts and sums of the page stay what they were on its day. A list that names none of the leads is left alone.
     """
@@ -30,7 +31,10 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
         shutil.copytree(folder, part)
         page = part / "index.html"
         page.write_bytes(_struck_page(page.read_bytes().decode(), keys).encode())
-        return sum(_strike_table(folder / f"{band}.csv", part / f"{band}.csv", cells) for band in BANDS)
+        struck = sum(_strike_table(folder / f"{band}.csv", part / f"{band}.csv", cells) for band in BANDS)
+        if (part / NAME).is_file():
+            write_workbook(part)
+        return struck
 
 
 def _names(table: Path, cells: set[str]) -> bool:

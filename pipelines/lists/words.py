@@ -20,6 +20,7 @@ OUTCOMES: dict[HeadName, str] = {
 }
 GAINS = {"progress": ("{count} step forward", "{count} steps forward"), "win": ("{count} win", "{count} wins")}
 EXACT, LESS, MORE = "{count} in {size}", "less than {count} in {size}", "more than {count} in {size}"
+DRAWN = "Drawn at random to learn from."
 
 
 def day_says(day: date, seen_from: date, voice: Voice = ENGLISH) -> str:
@@ -163,3 +164,17 @@ def _gain(gained: float, head: Literal["progress", "win"], voice: Voice) -> str:
         return voice.say("less than {gain}", gain=voice.count(one, many, "0.1"))
     figures = f"{gained:,.0f}" if gained >= 9.95 else f"{gained:.1f}".removesuffix(".0")
     return voice.count(one, many, figures)
+
+
+def left_says(nurtured: float, skipped: float, head: Literal["progress", "win"], voice: Voice = ENGLISH) -> str:
+    """What the cut-off leaves behind: the sums of the head's chances over the leads to nurture and over those skipped; empty for none.
+
+    >>> left_says(8.2, 1, "win")
+    'The cut leaves 9.2 wins behind: 8.2 wins with the leads to nurture, 1 win with those skipped.'
+    """
+    if nurtured + skipped == 0:
+        return ""
+    whose = {"{gain} with the leads to nurture": nurtured, "{gain} with those skipped": skipped}
+    parts = [voice.say(text, gain=_gain(part, head, voice)) for text, part in whose.items() if part > 0]
+    gain = _gain(nurtured + skipped, head, voice)
+    return voice.say("The cut leaves {gain} behind: {parts}.", gain=gain, parts=", ".join(parts))

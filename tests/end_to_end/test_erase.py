@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow.parquet as pq
 import pytest
@@ -44,9 +45,17 @@ def shop(scored: Shop, tmp_path: Path) -> Shop:
     return Shop(Path(shutil.copytree(scored.folder, tmp_path / "shop")))
 
 
+def text_of(path: Path) -> str:
+    """What a file of a list holds; a workbook is XML in a ZIP file."""
+    if path.suffix != ".xlsx":
+        return path.read_text("utf-8")
+    with ZipFile(path) as parts:
+        return "\n".join(parts.read(name).decode() for name in parts.namelist())
+
+
 def everything(workspace: Path) -> str:
     """All that a reader of the workspace could find in lake, scores and lists, in plain text."""
-    texts = [path.read_text("utf-8") for path in sorted(workspace.glob("lists/*/*"))]
+    texts = [text_of(path) for path in sorted(workspace.glob("lists/*/*"))]
     tables = [pq.ParquetFile(path).read() for path in sorted(workspace.glob("*/**/*.parquet"))]
     return "\n".join([*texts, *(str(table.to_pylist()) for table in tables)])
 

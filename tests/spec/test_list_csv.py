@@ -36,6 +36,7 @@ ANNA = Line(
     engagement=35.2,
     reasons_for=(Reason("a", "Opened a mail", 3.0), Reason("b", "Called us", 2.0)),
     reasons_against=(Reason("c", "No budget", -2.0), Reason("d", "Old", -1.0), Reason("e", "Third", -0.5)),
+    letter="B",
 )
 
 
@@ -76,6 +77,8 @@ def test_a_line_becomes_a_row_of_stable_columns(tmp_path: Path) -> None:
             "reason_3": "",
             "against_1": "No budget",
             "against_2": "Old",
+            "letter": "B",
+            "drawn": "",
         }
     ]
 
@@ -89,7 +92,7 @@ def test_every_band_has_its_table_even_when_empty(tmp_path: Path) -> None:
     assert found == {"call": ["L-1"], "nurture": ["nurture"], "skip": ["skip"], "keep": ["keep"]}
     write_list(tmp_path, the_list())
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "call.csv", "index.html", "keep.csv", "nurture.csv", "skip.csv",
+        "call.csv", "index.html", "keep.csv", "list.xlsx", "nurture.csv", "skip.csv",
     ]  # fmt: skip
     assert all(read(path) == [] and path.stat().st_size > 100 for path in tmp_path.glob("*.csv"))
 

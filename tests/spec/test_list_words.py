@@ -11,6 +11,7 @@ from pipelines.lists.words import (
     day_says,
     expected_says,
     frequency,
+    left_says,
     money,
     out_of,
     points_says,
@@ -129,3 +130,13 @@ def test_a_full_bar_is_a_round_chance_that_none_exceeds() -> None:
         1.0,
         1.0,
     ]
+
+
+def test_what_the_cut_leaves_behind_is_said_by_band() -> None:
+    said = left_says(8.2, 0.01, "win")
+    assert (
+        said
+        == "The cut leaves 8.2 wins behind: 8.2 wins with the leads to nurture, less than 0.1 wins with those skipped."
+    )
+    assert left_says(0.0, 1.0, "progress") == "The cut leaves 1 step forward behind: 1 step forward with those skipped."
+    assert left_says(0.0, 0.0, "win") == ""

@@ -1,0 +1,74 @@
+"""Who calls whom today: owners call their own leads, and those that nobody owns go to whoever has most room left."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from configs.project import ListSetting
+from models.lot import draw, slots
+
+EVERYONE = ""  # calls on the one list of a project without owners
+
+
+def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.DataFrame:
+    """The ranked leads with their band: call (as many as there is room for), nurture (the next by rank), skip.
+
+    ranked: lead_id and, where the setting names owners, owner_id, in the order of rank. A called lead that nobody owns gets the owner who
+    calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls a share
+    (setting.explore) is drawn by lot from below the cut; the same seed draws the same leads. drawn: whether a lead was.
+    chance_of_listing: how likely it was to stand in its band, given how many calls were to be drawn.
+    """
+    room = setting.owners or {EVERYONE: setting.capacity}
+    by_lot = slots(room, setting.explore, seed)
+    owners = _owners(ranked, setting)
+    callers = np.array(allot(owners, {owner: room[owner] - by_lot[owner] for owner in room}), dtype=object)
+    below = np.flatnonzero([caller is None for caller in callers])
+    lots = draw([str(lead) for lead in ranked["lead_id"].iloc[below]], [owners[place] for place in below], by_lot, seed)
+    bands, chances = np.full(len(ranked), "call", dtype=object), np.ones(len(ranked))
+    bands[below] = np.where(np.arange(len(below)) < setting.nurture, "nurture", "skip")
+    chances[below] = 1 - lots.chances
+    won = np.array([caller is not None for caller in lots.callers], dtype=np.bool_)
+    bands[below[won]], chances[below[won]] = "call", lots.chances[won]
+    callers[below] = lots.callers
+    # Where all in a pool are called, nothing was left to the lot.
+    banded = ranked.assign(band=bands, chance_of_listing=chances, drawn=(bands == "call") & (chances < 1))
+    if setting.owners:
+        banded["owner_id"] = [caller or owner for caller, owner in zip(callers, owners, strict=True)]
+    return banded
+
+
+def allot(owners: Sequence[str | None], room: Mapping[str, int]) -> list[str | None]:
+    """Who calls each lead; None: nobody today.
+
+    owners: of leads in the order of rank, None where nobody owns one. room: how many calls each owner can make. The list is the best that
+    the room allows: a set of leads can be called when no owner has too many and all together are not too many, and of such sets (a
+    matroid) taking the best lead first finds the best (Edmonds, Matroids and the greedy algorithm, 1971). What nobody owns then goes,
+    in the order of rank, to the owner with the largest share of the day still free, of equals the first by name.
+    """
+    free, total = dict(room), sum(room.values())
+    callers: list[str | None] = [None] * len(owners)
+    given_away: list[int] = []
+    for place, owner in enumerate(owners):
+        if total == 0:
+            break
+        if owner is None:
+            given_away.append(place)
+        elif free.get(owner, 0) > 0:
+            free[owner] -= 1
+            callers[place] = owner
+        total -= owner is None or callers[place] is not None
+    for place in given_away:
+        callers[place] = _freest(free, room)
+        free[_freest(free, room)] -= 1
+    return callers
+
+
+def _freest(free: Mapping[str, int], room: Mapping[str, int]) -> str:
+    return min((name for name in room if free[name]), key=lambda name: (-free[name] / room[name], name))
+
+
+def _owners(ranked: pd.DataFrame, setting: ListSetting) -> list[str | None]:
+    if not setting.owners:
+        return [EVERYONE] * len(ranked)
+    return [None if pd.isna(owner) or not str(owner).strip() else str(owner) for owner in ranked["owner_id"]]
