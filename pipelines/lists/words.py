@@ -174,7 +174,10 @@ def left_says(nurtured: float, skipped: float, head: Literal["progress", "win"],
     """
     if nurtured + skipped == 0:
         return ""
-    whose = {"{gain} with the leads to nurture": nurtured, "{gain} with those skipped": skipped}
-    parts = [voice.say(text, gain=_gain(part, head, voice)) for text, part in whose.items() if part > 0]
     gain = _gain(nurtured + skipped, head, voice)
+    parts = []
+    if nurtured > 0:
+        parts.append(voice.say("{gain} with the leads to nurture", gain=_gain(nurtured, head, voice)))
+    if skipped > 0:
+        parts.append(voice.say("{gain} with those skipped", gain=_gain(skipped, head, voice)))
     return voice.say("The cut leaves {gain} behind: {parts}.", gain=gain, parts=", ".join(parts))
