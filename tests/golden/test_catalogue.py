@@ -1,8 +1,5 @@
 """The catalogue says of every feature what it counts, and its SQL can be read by a data scientist."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from configs.load import CONFIGS, load_project
@@ -11,20 +8,12 @@ from features.catalogue import catalogue
 from features.oracle import oracle_sql
 from features.registry import project_columns
 from pipelines.catalogue import catalogue_html
-
-FILES = Path(__file__).parent / "files" / "catalogue"
+from tests.agreed import agreed
 
 
 @pytest.fixture(scope="module")
 def project() -> Project:
     return load_project(CONFIGS / "projects" / "demo.yaml")
-
-
-def agreed(name: str, text: str) -> str:
-    if os.environ.get("RENEW_GOLDEN"):
-        FILES.mkdir(exist_ok=True)
-        (FILES / name).write_text(text, encoding="utf-8")
-    return (FILES / name).read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_as_agreed(project: Project) -> None:
@@ -33,13 +22,13 @@ def test_every_sentence_is_as_agreed(project: Project) -> None:
         for chapter in catalogue(project)
         for entry in chapter.entries
     )
-    assert told == agreed("sentences.txt", told)
+    assert told.encode() == agreed("catalogue/sentences.txt", told.encode())
 
 
 def test_the_sql_of_one_feature_is_as_agreed(project: Project) -> None:
     (column,) = [column for column in project_columns(project) if column.name == "pricing_visits_7d"]
     sql = oracle_sql([column]).strip() + "\n"
-    assert sql == agreed("pricing_visits_7d.sql", sql)
+    assert sql.encode() == agreed("catalogue/pricing_visits_7d.sql", sql.encode())
 
 
 def test_every_column_of_the_project_is_in_the_catalogue(project: Project) -> None:

@@ -1,6 +1,5 @@
 """A made-up leak report comes out, as a page and as JSON, byte for byte as it was last agreed."""
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from features.evidence import Finding
 from models.leaks import Graded, LeakReport, WithAndWithout
 from pipelines.leaks.page import texts, write_report
 from pipelines.store import Workspace
+from tests.agreed import agreed
 
-GOLDEN = Path(__file__).parent / "files" / "leaks"
 FILLED = "is filled for 412 leads while they were open, and 100% of them were won; of the other 1,088 leads 4% were"
 REPORT = LeakReport(
     project="shop <b>",
@@ -59,13 +58,8 @@ REPORT = LeakReport(
 
 @pytest.mark.parametrize("name", ["index.html", "report.json"])
 def test_the_report_is_as_agreed(name: str) -> None:
-    """After a change that is meant, RENEW_GOLDEN=1 writes the files anew, and fails so that nobody leaves it on."""
     made = texts(REPORT)[name].encode()
-    if os.environ.get("RENEW_GOLDEN"):
-        GOLDEN.mkdir(parents=True, exist_ok=True)
-        (GOLDEN / name).write_bytes(made)
-        pytest.fail(f"{name} is renewed; look at the difference and run again without RENEW_GOLDEN")
-    assert made == (GOLDEN / name).read_bytes()
+    assert made == agreed(f"leaks/{name}", made)
 
 
 def test_the_page_asks_nothing_of_anybody_and_takes_no_markup_from_data() -> None:

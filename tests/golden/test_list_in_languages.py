@@ -1,6 +1,5 @@
 """One made-up list in three languages comes out as it was last agreed: none, one and many; today, yesterday and never."""
 
-import os
 from dataclasses import replace
 from datetime import date
 from math import nan
@@ -20,8 +19,8 @@ from pipelines.lists.day import DayList, Line
 from pipelines.lists.moves import move_says
 from pipelines.lists.page import write_list
 from pipelines.lists.words import chance_says, expected_says, range_says
+from tests.agreed import agreed
 
-GOLDEN = Path(__file__).parent / "files" / "languages"
 DAY, YESTERDAY, LAST_WEEK, UNTIL = date(2026, 4, 9), date(2026, 4, 8), date(2026, 4, 1), date(2026, 5, 1)
 LANGUAGES = get_args(Language)
 NEVER, NONE, TODAY, SINCE_YESTERDAY, ONE, TWO, MANY = nan, 0.0, 0.4, 1.2, 1.0, 2.0, 1_234.0
@@ -121,21 +120,13 @@ def reasons(told: str, columns: dict[str, FeatureColumn], sign: int) -> tuple[Re
     )
 
 
-def agreed(name: str, made: bytes) -> None:
-    """After a change that is meant, RENEW_GOLDEN=1 writes the file anew, and fails so that nobody leaves it on."""
-    if os.environ.get("RENEW_GOLDEN"):
-        GOLDEN.mkdir(parents=True, exist_ok=True)
-        (GOLDEN / name).write_bytes(made)
-        pytest.fail(f"{name} is renewed; look at the difference and run again without RENEW_GOLDEN")
-    assert made == (GOLDEN / name).read_bytes()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["index.html", "call.csv"])
 def test_one_list_in_three_languages(language: Language, name: str, tmp_path: Path) -> None:
     write_list(tmp_path, made_up_day(language))
     stem, kind = name.split(".")
-    agreed(f"{stem}.{language}.{kind}", (tmp_path / name).read_bytes())
+    made = (tmp_path / name).read_bytes()
+    assert made == agreed(f"languages/{stem}.{language}.{kind}", made)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -144,7 +135,8 @@ def test_every_sentence_of_none_one_and_many(language: Language) -> None:
         f"{name}\n" + "\n".join(f"  {said}" for said in sentences(column))
         for name, column in columns_in(language).items()
     ]
-    agreed(f"sentences.{language}.txt", ("\n\n".join(told) + "\n").encode())
+    made = ("\n\n".join(told) + "\n").encode()
+    assert made == agreed(f"languages/sentences.{language}.txt", made)
 
 
 def sentences(column: FeatureColumn) -> list[str]:

@@ -1,12 +1,9 @@
 """The page of a made-up training comes out byte for byte as it was last agreed."""
 
-import os
 import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from pipelines.lists.day import DayList
 from pipelines.lists.page import MODEL_PAGE, write_list
@@ -14,20 +11,15 @@ from pipelines.model_page.charts import Axis, Curve, chart
 from pipelines.model_page.page import copy_page, kept_text, page_html, pictures, write_page
 from pipelines.model_page.words import percent_says
 from pipelines.store import Workspace
+from tests.agreed import agreed
 from tests.made_up_model import MODEL, WHOLE, WIN
 
-GOLDEN = Path(__file__).parent / "files" / "model" / "index.html"
 LEAKS = "../../leaks/2026-03-09/index.html"
 
 
 def test_the_page_is_as_agreed() -> None:
-    """After a change that is meant, RENEW_GOLDEN=1 writes the file anew, and fails so that nobody leaves it on."""
     made = page_html(WHOLE, LEAKS).encode()
-    if os.environ.get("RENEW_GOLDEN"):
-        GOLDEN.parent.mkdir(parents=True, exist_ok=True)
-        GOLDEN.write_bytes(made)
-        pytest.fail("the model page is renewed; look at the difference and run again without RENEW_GOLDEN")
-    assert made == GOLDEN.read_bytes()
+    assert made == agreed("model/index.html", made)
 
 
 def test_the_page_asks_nothing_of_anybody_and_takes_no_markup_from_data() -> None:
