@@ -1,45 +1,40 @@
 """Why a lead has its chance: which of its behaviours raise it and which lower it, in sentences and points of chance."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from math import isnan, nan
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
+from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
 
+Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
-MOST_FOR, MOST_AGAINST = 3, 2
 SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
+SPARE = 2  # so many more are looked at on each side, as two behaviours may be said in the same words
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
-SENTENCES_KEPT = 1 << 18
 EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
 
 @dataclass(frozen=True)
-class Reason:
-    """One thing that moves a chance; `points` are hundredths of chance, above zero when it raises the chance."""
+class Candidates:
+    """What may be said of rows, the heaviest first; (rows, MOST_FOR + MOST_AGAINST + 2 SPARE) each.
 
-    feature: str
-    says: str
-    points: float
+    places: the column that says it, NOTHING where there is no more; values: of that column; points: hundredths of chance, which all
+    of its behaviour add; raises: whether they raise it.
+    """
 
-
-@dataclass(frozen=True)
-class Explanation:
-    """The strongest reasons for and against, strongest first."""
-
-    reasons_for: tuple[Reason, ...]
-    reasons_against: tuple[Reason, ...]
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Those for, then those against."""
-        return (*self.reasons_for, *self.reasons_against)
+    places: NDArray[np.int32]
+    values: Values
+    points: Floats
+    raises: Flags
 
 
 @dataclass(frozen=True)
@@ -52,6 +47,11 @@ class Telling:
     columns: Sequence[FeatureColumn]
     behaviours: NDArray[np.int64]
     tells: NDArray[np.bool_]
+
+    @cached_property
+    def speaks(self) -> Flags:
+        """Of each behaviour, whether any column may say it."""
+        return np.array([len(places) > 0 for places in self.told], dtype=np.bool_)
 
     @cached_property
     def told(self) -> tuple[tuple[int, ...], ...]:
@@ -70,60 +70,119 @@ def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Te
 
 def explain(
     contributions: Floats,
-    values: NDArray[np.float32],
+    values: Values,
     words: Telling,
     to_chance: Callable[[Floats], Floats],
     stages: Mapping[int, str],
-) -> list[Explanation]:
-    """One explanation a row.
+) -> Explanations:
+    """The explanations of rows; see `candidates` and `said`."""
+    return said([candidates(contributions, values, words, to_chance)], words, stages)
+
+
+def candidates(
+    contributions: Floats, values: Values, words: Telling, to_chance: Callable[[Floats], Floats]
+) -> Candidates:
+    """The heaviest behaviours of each row for and against, a few more than are told.
 
     contributions: (rows, columns + 1) in margins, the last column the base, as LightGBM's pred_contrib gives them (path-dependent
     TreeSHAP, Lundberg et al. 2020). values: (rows, columns). to_chance: margins to calibrated chances, increasing. Contributions to
-    one behaviour are summed and said in the words of the column that weighs most. Points spread the difference between the
-    row's chance and the base chance over all behaviours in proportion to their contributions, so that they add up to it.
+    one behaviour are summed and said in the words of the column that weighs most in the direction of the whole. Points spread the
+    difference between the row's chance and the base chance over all behaviours in proportion to their contributions, so that they add up
+    to it.
     """
     weights = by_behaviour(contributions, words.behaviours)
-    points = 100 * weights * _chance_per_margin(contributions, to_chance)[:, None]
+    slope = 100 * _chance_per_margin(contributions, to_chance)
     order = np.argsort(-np.abs(weights), axis=1, kind="stable")
+    heavy = np.take_along_axis(weights, order, axis=1)
     least = LEAST_SHARE * np.abs(weights).sum(axis=1)
-    say = _sayings(words.columns, stages)
-    return [
-        _explain_row(
-            _heavy(order[row], weights[row], float(least[row])),
-            points[row],
-            contributions[row],
-            values[row],
-            words,
-            say,
-        )
-        for row in range(len(contributions))
-    ]
+    picked = _picked(heavy, (np.abs(heavy) > least[:, None]) & words.speaks[order])
+    row, at = np.nonzero(picked)
+    slot = picked.cumsum(axis=1)[row, at] - 1
+    place = _loudest(contributions, row, order[row, at], heavy[row, at] > 0, words)
+    shape = (len(weights), sum(SIDES.values()) + len(SIDES) * SPARE)
+    found = Candidates(
+        np.full(shape, NOTHING, np.int32), np.zeros(shape, np.float32), np.zeros(shape), np.zeros(shape, np.bool_)
+    )
+    found.places[row, slot], found.values[row, slot] = place, values[row, place]
+    found.points[row, slot], found.raises[row, slot] = heavy[row, at] * slope[row], heavy[row, at] > 0
+    return found
 
 
-def _sayings(columns: Sequence[FeatureColumn], stages: Mapping[int, str]) -> Callable[[int, float], str]:
-    """The sentence of a column's place and value; many rows have the same value, and unknown ones are no number to look up."""
+def said(parts: Sequence[Candidates], words: Telling, stages: Mapping[int, str]) -> Explanations:
+    """The explanations of all rows of the parts, one after the other: of each side the heaviest, no two in the same words.
 
-    @lru_cache(maxsize=SENTENCES_KEPT)
-    def say(place: int, value: float | None) -> str:
-        return columns[place].sentence(nan if value is None else value, stages)
+    A sentence is made once for each value of a column, however many rows have it.
+    """
+    places = np.concatenate([part.places for part in parts])
+    says, sentences = _sentences(places, np.concatenate([part.values for part in parts]), words.columns, stages)
+    points, raises = (np.concatenate([getattr(part, name) for part in parts]) for name in ("points", "raises"))
+    new = (places != NOTHING) & ~_repeated(says)
+    shape = (len(places), MOST_FOR + MOST_AGAINST)
+    names = [column.feature.name for column in words.columns]
+    found = Explanations(
+        names, sentences, np.full(shape, NOTHING, np.int32), np.full(shape, NOTHING, np.int32), np.zeros(shape)
+    )
+    for side, most, first in ((raises, MOST_FOR, 0), (~raises, MOST_AGAINST, MOST_FOR)):
+        number = np.where(new & side, (new & side).cumsum(axis=1), most + 1)
+        row, at = np.nonzero(number <= most)
+        slot = first + number[row, at] - 1
+        found.features[row, slot], found.says[row, slot] = places[row, at], says[row, at]
+        found.points[row, slot] = np.round(points[row, at], 2)
+    return found
 
-    return lambda place, value: say(place, None if isnan(value) else value)
 
-
-def _heavy(order: NDArray[np.intp], weights: Floats, least: float) -> Iterator[tuple[int, int]]:
-    """The behaviours that weigh more than `least`, the heaviest first, each with its sign."""
-    for behaviour in order.tolist():
-        weight = weights.item(behaviour)
-        if abs(weight) <= least:
-            return
-        yield behaviour, 1 if weight > 0 else -1
-
-
-def by_behaviour(contributions: Floats, behaviours: NDArray[np.int64]) -> Floats:
+def by_behaviour(contributions: Floats, behaviours: Ints) -> Floats:
     """The contributions (rows, columns + 1) without the base, summed by the number of each column's behaviour: (rows, behaviours)."""
     weights = np.zeros((len(contributions), int(behaviours.max()) + 1))
     np.add.at(weights.T, behaviours, contributions[:, :-1].T)
     return weights
+
+
+def _picked(heavy: Floats, may: Flags) -> Flags:
+    """Which of the sorted weights (rows, behaviours) are among the first of their side that may be told."""
+    picked = np.zeros(heavy.shape, dtype=np.bool_)
+    for sign, most in SIDES.items():
+        side = may & (sign * heavy > 0)
+        picked |= side & (side.cumsum(axis=1) <= most + SPARE)
+    return picked
+
+
+def _loudest(contributions: Floats, row: Ints, behaviour: Ints, raises: Flags, words: Telling) -> Ints:
+    """Of each behaviour (n,) of a row (n,) the column that pulls hardest in the direction of the whole."""
+    found = np.zeros(len(row), dtype=np.int64)
+    for number, told in enumerate(words.told):
+        here = np.flatnonzero(behaviour == number)
+        if told and len(here):
+            pulls = contributions[row[here][:, None], np.array(told)] * np.where(raises[here], 1, -1)[:, None]
+            found[here] = np.array(told)[pulls.argmax(axis=1)]
+    return found
+
+
+def _sentences(
+    places: NDArray[np.int32], values: Values, columns: Sequence[FeatureColumn], stages: Mapping[int, str]
+) -> tuple[NDArray[np.int32], list[str]]:
+    """The number of what each column says of its value, NOTHING where there is no column, and all sentences."""
+    known = places != NOTHING
+    place, value = places[known].astype(np.int64), values[known] + np.float32(0)  # which makes of -0 a 0
+    value[np.isnan(value)] = np.float32(np.nan)
+    codes, pairs = pd.factorize((place << 32) | value.view(np.uint32))
+    first = np.full(len(pairs), -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    told = [
+        columns[at].sentence(one, stages) for at, one in zip(place[first].tolist(), value[first].tolist(), strict=True)
+    ]
+    numbers, sentences = pd.factorize(np.array(told, dtype=object))
+    says = np.full(places.shape, NOTHING, dtype=np.int32)
+    says[known] = numbers[codes]
+    return says, list(sentences)
+
+
+def _repeated(says: NDArray[np.int32]) -> Flags:
+    """Whether a sentence (rows, places) stands further to the front of its row already."""
+    again = np.zeros(says.shape, dtype=np.bool_)
+    for later in range(1, says.shape[1]):
+        again[:, later] = (says[:, :later] == says[:, later : later + 1]).any(axis=1)
+    return again
 
 
 def _chance_per_margin(contributions: Floats, to_chance: Callable[[Floats], Floats]) -> Floats:
@@ -134,28 +193,3 @@ def _chance_per_margin(contributions: Floats, to_chance: Callable[[Floats], Floa
     high = np.where(near, base + 1e-6, margin)
     slope: Floats = (to_chance(high) - to_chance(base)) / (high - base)
     return slope
-
-
-def _explain_row(
-    heavy: Iterable[tuple[int, int]],
-    points: Floats,
-    pulls: Floats,
-    values: NDArray[np.float32],
-    words: Telling,
-    say: Callable[[int, float], str],
-) -> Explanation:
-    found: dict[int, list[Reason]] = {1: [], -1: []}
-    said: set[str] = set()
-    for behaviour, sign in heavy:
-        if all(len(found[side]) >= most for side, most in SIDES.items()):
-            break
-        places = words.told[behaviour]
-        if not places or len(found[sign]) >= SIDES[sign]:
-            continue
-        # the place that pulls hardest in the direction of the whole behaviour
-        place = max(places, key=lambda at: sign * pulls.item(at))
-        says = say(place, values.item(place))
-        if says not in said:
-            said.add(says)
-            found[sign].append(Reason(words.columns[place].feature.name, says, round(points.item(behaviour), 2)))
-    return Explanation(tuple(found[1]), tuple(found[-1]))

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from configs.project import HeadName
 from features.snapshots import midnight
 from features.tables import deliveries
 from models.base_rate import Shift
+from models.reasons import NOTHING, Explanations
 from pipelines.job import Job
 from pipelines.store import Workspace, write_beside
 
@@ -20,7 +24,15 @@ REASON = pa.struct([("feature", pa.string()), ("says", pa.string()), ("points", 
 MOVED_PART = pa.struct(
     [("cause", pa.string()), ("feature", pa.string()), ("says", pa.string()), ("points", pa.float64())]
 )
+ROWS_AT_ONCE = 100_000
 CERTAIN = 1.0  # customers are put on the list by their rank alone
+
+
+class Names(NamedTuple):
+    """The names of features and the sentences of explanations."""
+
+    features: pa.StringArray
+    sentences: pa.StringArray
 
 
 def scores_file(workspace: Workspace, day: date) -> Path:
@@ -34,7 +46,12 @@ def deliveries_file(workspace: Workspace, day: date) -> Path:
 
 
 def write_scores(
-    job: Job, ranked: pd.DataFrame, version: str, shifts: Mapping[HeadName, Shift], since: date | None
+    job: Job,
+    scores: pd.DataFrame,
+    explanations: Explanations,
+    version: str,
+    shifts: Mapping[HeadName, Shift],
+    since: date | None,
 ) -> Path:
     """Writes scores/as_of=DAY/scores.parquet, one row a lead (and cohort), and returns its path.
 
@@ -46,24 +63,42 @@ def write_scores(
     (points of chance of the cohort's first head) and moved_parts (cause, feature, says, points), which add up to it.
     """
     schema = _scores_schema([head.name for head in job.heads])
-    moved = {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
-    frame = ranked.assign(
-        **moved,
-        reasons=ranked["explanation"].map(lambda explanation: [vars(reason) for reason in explanation.reasons]),
-        model_version=version,
-        funnel=job.project.funnel.name,
-        feature_fingerprint=job.fingerprint,
-        letter=ranked.get("letter"),
-        moved_since=ranked["move"].map(lambda move: None if move is None else since),
-        moved=ranked["move"].map(lambda move: None if move is None else move.points),
-        moved_parts=ranked["move"].map(lambda move: None if move is None else [vars(part) for part in move.parts]),
-    )
+    same: dict[str, str | float] = {
+        "model_version": version,
+        "funnel": job.project.funnel.name,
+        "feature_fingerprint": job.fingerprint,
+    }
+    same |= {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
+    texts = (explanations.names, explanations.sentences)
+    names = Names(*(pa.array(of_one, pa.string()) for of_one in texts))
     target = scores_file(job.workspace, job.day)
-    with write_beside(target) as part:
-        pq.write_table(
-            pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False), part, compression="zstd"
-        )
+    with write_beside(target) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        for start in range(0, len(scores), ROWS_AT_ONCE):
+            rows = scores.iloc[start : start + ROWS_AT_ONCE]
+            reasons = _reasons(explanations, names, rows["explained"].to_numpy())
+            frame = rows.assign(**same, letter=rows.get("letter"), reasons=None).join(_moves(rows["move"], since))
+            table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)
+            writer.write_table(table.set_column(schema.get_field_index("reasons"), "reasons", reasons))
     return target
+
+
+def _moves(moves: pd.Series, since: date | None) -> pd.DataFrame:
+    told = {
+        "moved_since": [None if move is None else since for move in moves],
+        "moved": [None if move is None else move.points for move in moves],
+        "moved_parts": [None if move is None else [vars(part) for part in move.parts] for move in moves],
+    }
+    return pd.DataFrame(told, index=moves.index, dtype=object)
+
+
+def _reasons(explanations: Explanations, names: Names, rows: NDArray[np.int64]) -> pa.Array:
+    """The reasons of rows, a list each, those for first."""
+    features, says, points = (part[rows] for part in (explanations.features, explanations.says, explanations.points))
+    known = features != NOTHING
+    starts = np.concatenate([[0], known.sum(axis=1).cumsum()]).astype(np.int32)
+    parts = [names.features.take(pa.array(features[known])), names.sentences.take(pa.array(says[known]))]
+    reasons = pa.StructArray.from_arrays([*parts, pa.array(points[known])], fields=list(REASON))
+    return pa.ListArray.from_arrays(pa.array(starts), reasons)
 
 
 def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:

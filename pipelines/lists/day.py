@@ -1,12 +1,12 @@
 """What stands on a day's list: the leads to call, why, and the customers about to leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from configs.project import HeadName, Language
-from models.explain import Reason
+from models.reasons import Reason
 
 Band = Literal["call", "nurture", "skip", "keep"]
 
@@ -49,7 +49,7 @@ class DayList:
     """Everything that is written for one day.
 
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
-    front to back and the skipped ones are not kept, so a sequence that makes its lines on the way is welcome.
+    front to back and the skipped ones are not kept, so what makes its lines on the way is welcome.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
     order, to sort by. language: of all sentences, and of the page around them.
     """
@@ -59,7 +59,7 @@ class DayList:
     as_of: date
     capacity: int
     ranked_by: str
-    lines: Sequence[Line]
+    lines: Iterable[Line]
     customers: Sequence[Line] = ()
     notes: tuple[str, ...] = ()
     expected: str = ""

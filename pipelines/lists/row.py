@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from features.languages import ENGLISH, Voice
-from models.explain import MOST_AGAINST, MOST_FOR, Reason
+from models.reasons import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
 from pipelines.lists.words import DRAWN, money, points_says, split_chance

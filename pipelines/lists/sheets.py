@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from configs.project import HeadName
-from models.explain import MOST_AGAINST, MOST_FOR, Reason
+from models.reasons import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import cell
 

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models.explain import Reason
+from models.reasons import Reason
 from pipelines.lists.day import Band, DayList, Line
 from pipelines.lists.page import write_list
 

@@ -167,8 +167,9 @@ def test_the_source_is_among_the_strongest_behaviours(trained: Trained, open_lea
 
 
 def test_the_list_gives_the_planted_signals_as_reasons(scored: Scored) -> None:
-    calls = scored.scores[scored.scores["band"] == "call"]
-    given = [{reason.feature for reason in explanation.reasons_for} for explanation in calls["explanation"]]
+    scores, explanations = scored.ranked.scores, scored.ranked.explanations
+    calls = scores[scores["band"] == "call"]
+    given = [{reason.feature for reason in explanations[row].reasons_for} for row in calls["explained"]]
     assert all(given)
     assert np.mean([bool(features & PLANTED) for features in given]) > 0.8
 
@@ -184,6 +185,6 @@ def test_nobody_without_consent_is_scored(trained: Trained, scored: Scored) -> N
     consents = pd.read_parquet(trained.job.data / "consents.parquet")
     said = consents[consents["said_on"] <= "2026-03-09"].sort_values("said_on", kind="stable")
     last = said.groupby("lead_no")["opted_in"].last()
-    open_leads = scored.scores["lead_id"]
+    open_leads = scored.ranked.scores["lead_id"]
     assert last.reindex(open_leads).fillna(value=False).astype(bool).all()
     assert (~last).any()

@@ -78,8 +78,9 @@ def test_the_shop_is_scored_by_value_with_reasons(shop: Shop) -> None:
     with open_workspace(shop.workspace) as workspace:
         job = Job(project, workspace, shop.data)
         scored = score_project(job, champion_of(job))
-    calls = scored.scores[scored.scores["band"] == "call"]
+    scores, explanations = scored.ranked.scores, scored.ranked.explanations
+    calls = scores[scores["band"] == "call"]
     assert len(calls) == project.list.capacity
     assert calls["expected_value"].is_monotonic_decreasing
-    assert all(explanation.reasons for explanation in calls["explanation"])
+    assert all(explanations[row].reasons for row in calls["explained"])
     assert "Person" in scored.page.read_text(encoding="utf-8")

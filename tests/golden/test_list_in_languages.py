@@ -13,7 +13,7 @@ from configs.project import Language, Project
 from features.feature import FeatureColumn
 from features.languages import voice_of
 from features.registry import project_columns
-from models.explain import Reason
+from models.reasons import Reason
 from models.tell_moves import CAUSES, Move, MovedPart
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.moves import move_says

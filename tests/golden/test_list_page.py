@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.explain import Reason
+from models.reasons import Reason
 from pipelines.lists.day import Band, DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.words import chance_says, expected_says

@@ -12,7 +12,8 @@ from scipy.special import expit
 from features.feature import Feature, FeatureColumn, Selection
 from features.tables import touches as touches_table
 from features.words import days, times
-from models.explain import EVERYONE, MOST_AGAINST, MOST_FOR, Explanation, explain, telling
+from models.explain import EVERYONE, explain, telling
+from models.reasons import MOST_AGAINST, MOST_FOR, Explanations
 
 ROWS = 400
 touches = Selection(touches_table)
@@ -53,7 +54,7 @@ def contributions(booster: lgb.Booster, values: NDArray[np.float32]) -> NDArray[
 
 
 @pytest.fixture(scope="module")
-def explanations(contributions: NDArray[np.float64], values: NDArray[np.float32]) -> list[Explanation]:
+def explanations(contributions: NDArray[np.float64], values: NDArray[np.float32]) -> Explanations:
     return explain(contributions, values, telling(COLUMNS, values), expit, {})
 
 
@@ -65,7 +66,7 @@ def test_contributions_are_those_of_the_shap_library(
 
 
 def test_points_are_what_the_feature_adds_to_the_chance(
-    explanations: list[Explanation], contributions: NDArray[np.float64]
+    explanations: Explanations, contributions: NDArray[np.float64]
 ) -> None:
     for row, explanation in enumerate(explanations):
         base, margin = contributions[row, -1], contributions[row].sum()
@@ -80,7 +81,7 @@ def test_points_are_what_the_feature_adds_to_the_chance(
             assert reason.points == pytest.approx(slope * by_feature[reason.feature], abs=0.006)
 
 
-def test_reasons_for_raise_the_chance_and_reasons_against_lower_it(explanations: list[Explanation]) -> None:
+def test_reasons_for_raise_the_chance_and_reasons_against_lower_it(explanations: Explanations) -> None:
     assert any(explanation.reasons_against for explanation in explanations)
     for explanation in explanations:
         assert len(explanation.reasons_for) <= MOST_FOR
@@ -93,7 +94,7 @@ def test_reasons_for_raise_the_chance_and_reasons_against_lower_it(explanations:
 
 
 def test_one_behaviour_is_one_reason_and_speaks_of_its_own_value(
-    explanations: list[Explanation], values: NDArray[np.float32]
+    explanations: Explanations, values: NDArray[np.float32]
 ) -> None:
     for explanation, row in zip(explanations, values, strict=True):
         names = [reason.feature for reason in explanation.reasons]

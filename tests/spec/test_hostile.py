@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from configs.errors import FunnelcastError
-from models.explain import Reason
+from models.reasons import Reason
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import FORMULA_MARKS, cell, clipped, plain

@@ -9,7 +9,7 @@ from typing import overload
 
 import pytest
 
-from models.explain import Reason
+from models.reasons import Reason
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import cell, clipped, plain

@@ -1,0 +1,96 @@
+"""Ranks the leads and customers of a day by what models say of them, and says why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from configs.project import HeadName
+from features.matrix import Matrix
+from models.bundle import Bundle
+from models.explain import candidates, said, telling
+from models.parts import spoken, spoken_values
+from models.predict import contributions_of, parts_of, predict, ranges, to_chance
+from models.rank import rank_customers, rank_open
+from models.reasons import Explanations, joined
+from models.tell_moves import Move
+from pipelines.job import Job
+from pipelines.look_back import Now, Past, moves_of
+from pipelines.narrator import Bar
+from pipelines.steady import with_letters
+
+ROWS_AT_ONCE = 100_000
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The scores of a day by rank; explanations[scores["explained"]] says why; says is the sentence on how open leads are ranked."""
+
+    scores: pd.DataFrame
+    explanations: Explanations
+    says: str
+
+
+def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar) -> Ranked:
+    """Chances, expected value, rank, band, explanation and move of every row of a matrix; open leads stand before customers."""
+    chances = predict(bundle, matrix)
+    scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
+    parts: list[pd.DataFrame] = []
+    explanations: list[Explanations] = []
+    says = ""
+    for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
+        rows = (scores["cohort"] == cohort).to_numpy()
+        if not rows.any() or head not in scores:
+            continue
+        known = scores.loc[rows, head].to_numpy(dtype=np.float64)
+        found, moves = _explained(job, bundle, head, matrix.take(rows), known, past, bar)
+        number = np.arange(len(found)) + sum(map(len, explanations))
+        explanations.append(found)
+        told = scores[rows].assign(explained=number, move=moves)
+        if cohort == "open":
+            ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}")
+            parts.append(with_letters(job, ranking.scores, past))
+            says = ranking.says
+        else:
+            parts.append(rank_customers(told, job.project.list))
+    return Ranked(pd.concat(parts, ignore_index=True), joined(explanations), says)
+
+
+def _for_people(matrix: Matrix) -> pd.DataFrame:
+    """Fit and engagement, 0 to 100, NaN where the project has no ideal customer or nothing is known."""
+    unknown = np.full(len(matrix.values), np.nan, dtype=np.float32)
+    at = {name: place for place, name in enumerate(matrix.columns)}
+    return pd.DataFrame(
+        {
+            name: matrix.values[:, at[f"{name}_score"]] if f"{name}_score" in at else unknown
+            for name in ("fit", "engagement")
+        }
+    ).astype("float64")
+
+
+def _explained(
+    job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, chances: Floats, past: Past | None, bar: Bar
+) -> tuple[Explanations, NDArray[np.object_]]:
+    """The explanation of each row, and its move since the list before (None where it did not stand on it)."""
+    model = bundle.heads[head]
+    parts = spoken(parts_of(model), job.columns)
+    everyone = spoken_values(parts, matrix)
+    words = telling(parts, everyone)
+    found, moves = [], []
+    for start in range(0, len(everyone), ROWS_AT_ONCE):
+        some = np.arange(len(everyone)) // ROWS_AT_ONCE == start // ROWS_AT_ONCE
+        rows = matrix.take(some)
+        given = contributions_of(model, rows)
+        found.append(candidates(given, everyone[some], words, lambda margins: to_chance(model, margins)))
+        moves += moves_of(job, past, Now(head, bundle, rows, chances[some], chances[some], given))
+        bar.advance("reasons", len(rows.values))
+    return said(found, words, job.stage_words), _held(moves)
+
+
+def _held(found: Sequence[Move | None]) -> NDArray[np.object_]:
+    held = np.empty(len(found), dtype=object)
+    held[:] = found
+    return held
