@@ -4,12 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import feature_ratio, model_ratio
+from benchmarks import feature_ratio, model_ratio, nightly
 from benchmarks.made_up import MadeUp
 from benchmarks.measure import Result, alone
 
 HERE = Path(__file__).parent
 PEAK_GB = 4.5
+NIGHT_PEAK_GB = 6.0
 
 
 def main() -> None:
@@ -19,6 +20,8 @@ def main() -> None:
     scale = parser.parse_args().scale
     leads, few = max(1_000, round(1_000_000 * scale)), max(1_000, round(100_000 * scale))
     data = HERE / "data"
+    night = MadeUp(leads, 100 * leads, 1)
+    alone(nightly.prepare, data, night)
     results = [
         alone(feature_ratio.measure, data, MadeUp(leads, 100 * leads, 1), "numbered", 2.0, 1.5, PEAK_GB),
         alone(feature_ratio.measure, data, MadeUp(leads, 100 * leads, 1), "touches", 2.6, 1.5),
@@ -26,6 +29,7 @@ def main() -> None:
         alone(feature_ratio.measure_beyond_memory, data, MadeUp(leads, 100 * leads, 1), 5.0, 3.5, PEAK_GB),
         alone(feature_ratio.measure_reversed, data, MadeUp(few, 100 * few, 1), 2.0, 1.2),
         *alone(model_ratio.measure, data, leads),
+        alone(nightly.measure, data, night, 2.0, 1.2, NIGHT_PEAK_GB),
     ]
     target = HERE / "results" / "latest.json"
     target.parent.mkdir(exist_ok=True)
