@@ -165,4 +165,5 @@ def _outcomes(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
     draw = np.random.default_rng(seed)
     known = np.log1p(np.abs(np.nan_to_num(values[:, ::3], nan=400)))
     score = ((known - known.mean(axis=0)) / (known.std(axis=0) + 1e-9)) @ draw.normal(size=known.shape[1])
-    return (draw.random(len(values)) < 1 / (1 + np.exp(1.2 - score / score.std()))).astype(np.int64)
+    yes: NDArray[np.bool_] = draw.random(len(values)) < 1 / (1 + np.exp(1.2 - score / score.std()))
+    return yes.astype(np.int64)
