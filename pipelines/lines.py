@@ -1,11 +1,13 @@
 """Puts ranked scores into the lines of a list, some at a time: a list may skip a million leads."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.project import HeadName
 from features.query import answer
@@ -19,6 +21,8 @@ from pipelines.lists.words import chance_says, out_of, range_says
 from pipelines.store import open_lake
 
 ROWS_AT_ONCE = 20_000
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of one cohort's scores, in their order; head: the one shown first. None where the project does not have it."""
+    """The lines of one cohort's scores that are not skipped, in their order; head: the one shown first.
+
+    There are none where the project does not have the head.
+    """
 
     words: Words
     scores: pd.DataFrame
@@ -53,26 +60,43 @@ class Lines:
     def __iter__(self) -> Iterator[Line]:
         if self.head not in self.scores:
             return
-        listed = self.scores.loc[self.scores["band"] != "skip", self.head]
-        size = out_of(listed.dropna())
-        ranks = ranks_say(self.scores[self.head], self.words.job.voice) if self.head in self.words.withheld else None
-        for start in range(0, len(self.scores), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            some = self._shown(self.scores.iloc[rows])
-            says = ranks[rows] if ranks is not None else self._chances_say(some, size)
-            for row, said in zip(some.to_dict("records"), says, strict=True):
-                yield _line(self.words, row, self.head, said)
+        says = says_of(self.words, self.scores, self.head)
+        rows = np.flatnonzero((self.scores["band"] != "skip").to_numpy())
+        listed = self.scores.iloc[rows]
+        people = self.words.people.reindex(listed["lead_id"]).set_axis(listed.index)
+        shown = listed.join(people).astype(object).where(lambda cells: cells.notna(), None)
+        for row, said in zip(shown.to_dict("records"), says(rows), strict=True):
+            yield line_of(self.words, row, self.head, said)
 
-    def _shown(self, scores: pd.DataFrame) -> pd.DataFrame:
-        people = self.words.people.reindex(scores["lead_id"]).set_axis(scores.index)
-        return scores.join(people).astype(object).where(lambda cells: cells.notna(), None)
 
-    def _chances_say(self, some: pd.DataFrame, size: int) -> list[str]:
-        job, head, until = self.words.job, self.head, self.words.until[self.head]
-        bounds = some[[f"low_{head}", f"high_{head}"]].astype("float64")
-        said = [chance_says(chance, head, until, job.day, size, job.voice) for chance in some[head]]
-        between = [range_says(low, high, size, job.voice) for low, high in bounds.to_numpy()]
-        return [f"{one} {two}".strip() for one, two in zip(said, between, strict=True)]
+def says_of(words: Words, scores: pd.DataFrame, head: HeadName) -> Callable[[Places], list[str]]:
+    """Gives for the places of some rows what is said of the head's chance: the chance and its range, or, where it is withheld, a rank.
+
+    A sentence is made once for all chances that are said alike.
+    """
+    voice = words.job.voice
+    if head in words.withheld:
+        ranks = ranks_say(scores[head], voice)
+        return lambda rows: [ranks[row] for row in rows]
+    size = out_of(scores.loc[scores["band"] != "skip", head].dropna())
+    three = scores[[head, f"low_{head}", f"high_{head}"]].to_numpy(dtype=np.float64)
+
+    def say(rows: Places) -> list[str]:
+        bounds = np.round(three[rows] * size, 9)
+        counts = np.column_stack([np.floor(three[rows, 0] * size + 0.5), np.floor(bounds[:, 1]), np.ceil(bounds[:, 2])])
+        _, first, alike = np.unique(counts, axis=0, return_index=True, return_inverse=True)
+        told = [_says(words, head, three[rows[place]], size) for place in first]
+        return [told[number] for number in alike.tolist()]
+
+    return say
+
+
+def _says(words: Words, head: HeadName, three: Floats, size: int) -> str:
+    """The chance, and the low and the high end of its range."""
+    job = words.job
+    chance, low, high = three.tolist()
+    said = chance_says(chance, head, words.until[head], job.day, size, job.voice)
+    return f"{said} {range_says(low, high, size, job.voice)}".strip()
 
 
 def people_of(job: Job) -> pd.DataFrame:
@@ -82,7 +106,7 @@ def people_of(job: Job) -> pd.DataFrame:
         return people.set_index("lead_id")
 
 
-def _line(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -> Line:
+def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -> Line:
     """The line of a row; says: its chance, or what stands in its place."""
     job, told, since = words.job, words.told, words.since
     explanation = words.explanations[row["explained"]]
@@ -101,7 +125,7 @@ def _line(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -> 
         chance=chances.get(head, float("nan")),
         chance_says=says,
         chances=chances,
-        expected_value=_number(row["expected_value"]) if _is_worth_telling(row, told) else None,
+        expected_value=_number(row["expected_value"]) if shows_value(head, row.keys(), told) else None,
         currency=_text(row["currency"]),
         fit=_number(row["fit"]),
         engagement=_number(row["engagement"]),
@@ -113,10 +137,10 @@ def _line(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -> 
     )
 
 
-def _is_worth_telling(row: dict[Hashable, Any], told: tuple[HeadName, ...]) -> bool:
-    """Whether the chance that the expected value is made of may be shown."""
-    made_of: HeadName = "churn" if row["cohort"] == "customer" else "win"
-    return made_of in told or made_of not in row
+def shows_value(head: HeadName, columns: Collection[Hashable], told: Collection[HeadName]) -> bool:
+    """Whether the chance that a cohort's expected value is made of may be shown; head: the cohort's."""
+    made_of: HeadName = "churn" if head == "churn" else "win"
+    return made_of in told or made_of not in columns
 
 
 def _text(cell: object) -> str:

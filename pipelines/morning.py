@@ -11,6 +11,7 @@ from pipelines.lines import Lines, Words, people_of
 from pipelines.lists.day import Band, DayList
 from pipelines.lists.words import expected_says, left_says
 from pipelines.ranked import Ranked
+from pipelines.skipped import Skipped
 
 
 def day_list(
@@ -32,11 +33,12 @@ def day_list(
         capacity=job.project.list.capacity,
         ranked_by=ranked.says,
         lines=Lines(words, leads, head),
-        customers=[line for line in Lines(words, customers, "churn") if line.band == "keep"],
+        customers=list(Lines(words, customers, "churn")),
         notes=(*notes, *(says for name, says in withheld.items() if name != head)),
         expected=withheld.get(head) or _expected(job, scores),
         stages=tuple(stage.says for stage in job.project.funnel.stages),
         language=job.project.list.language,
+        skipped=Skipped(words, leads, head),
     )
 
 

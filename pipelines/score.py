@@ -49,13 +49,14 @@ def score_project(job: Job, champion: Champion) -> Scored:
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked = ranked_of(job, champion.bundle, matrix, past, bar)
     since = past.day if past else None
-    scores_file = write_scores(job, ranked.scores, ranked.explanations, champion.version, shifts, since)
     withheld = withheld_by(champion.bundle.heads, job.voice)
-    with write_beside(job.workspace.lists / str(job.day)) as folder:
-        folder.mkdir()
-        copy_page(job.workspace, champion.version, folder)
-        notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
-        write_list(folder, day_list(job, ranked, notes, withheld, since))
+    with job.narrator.step("Writing the scores and the list"):
+        scores_file = write_scores(job, ranked.scores, ranked.explanations, champion.version, shifts, since)
+        with write_beside(job.workspace.lists / str(job.day)) as folder:
+            folder.mkdir()
+            copy_page(job.workspace, champion.version, folder)
+            notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
+            write_list(folder, day_list(job, ranked, notes, withheld, since))
     write_deliveries(job, ranked.scores)
     if past:
         tell_changed(job, ranked.scores, past)

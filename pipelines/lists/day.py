@@ -49,7 +49,8 @@ class DayList:
     """Everything that is written for one day.
 
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
-    front to back and the skipped ones are not kept, so what makes its lines on the way is welcome.
+    front to back and the skipped ones are not kept, so what makes its lines on the way is welcome. skipped: the cells of further
+    skipped leads, as lists.sheets.record gives them.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
     order, to sort by. language: of all sentences, and of the page around them.
     """
@@ -65,3 +66,4 @@ class DayList:
     expected: str = ""
     stages: tuple[str, ...] = ()
     language: Language = "en"
+    skipped: Iterable[tuple[str, ...]] = ()

@@ -45,7 +45,7 @@ def write_list(folder: Path, day: DayList) -> None:
     The page is one file that asks nothing of any host; where a model page lies in the folder, it is linked. The tables are described in
     sheets.write_sheets, the workbook in workbook.write_workbook.
     """
-    shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers))
+    shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
     write_workbook(folder)
     model_page = MODEL_PAGE if (folder / MODEL_PAGE).is_file() else ""
     page = page_html(day, [line for line in shown if line.band != "keep"], skipped, model_page)

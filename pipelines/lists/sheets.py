@@ -37,8 +37,12 @@ COLUMNS = (
 )
 
 
-def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list[Line], int]:
+def write_sheets(
+    folder: Path, as_of: date, lines: Iterable[Line], skipped: Iterable[tuple[str, ...]] = ()
+) -> tuple[list[Line], int]:
     """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; returns all but the skipped lines, and how many.
+
+    skipped: the cells of further lines of skip.csv, as record gives them.
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
@@ -46,7 +50,7 @@ def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list
     A text is one line and begins with an apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
     """
     shown: list[Line] = []
-    skipped = 0
+    count = 0
     with ExitStack() as files:
         sheets = {
             band: csv.writer(files.enter_context((folder / f"{band}.csv").open("w", encoding="utf-8-sig", newline="")))
@@ -57,10 +61,13 @@ def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list
         for line in lines:
             sheets[line.band].writerow(record(line, as_of))
             if line.band == "skip":
-                skipped += 1
+                count += 1
             else:
                 shown.append(line)
-    return shown, skipped
+        for cells in skipped:
+            sheets["skip"].writerow(cells)
+            count += 1
+    return shown, count
 
 
 def record(line: Line, as_of: date) -> tuple[str, ...]:
