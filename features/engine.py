@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from features.blends import blended_parts, fill_blends
-from features.feature import FeatureColumn, Measure, Scope
+from features.feature import FeatureColumn, Measure, Rhythm, Scope
 from features.identity import numbered
 from features.kernel import Asked, sweep_log
 from features.ledger import Spine
@@ -33,12 +33,13 @@ from features.query import answer, count_rows, numbers, whole_numbers
 from features.reading import Files
 from features.readings import PlainReading
 from features.readings_sql import reading_sql
-from features.rhythm import fill_rhythms
+from features.rhythm import Step, step_of
 from features.signals import Log, source_of
 from features.sorting import spine_of
 
 MEMORY_GB = 4.0
 Matrix32 = NDArray[np.float32]
+Measured = tuple[int, FeatureColumn, Measure | Rhythm]  # the column of the matrix, and what it measures
 
 
 def compute(
@@ -62,16 +63,15 @@ def compute(
         measure = column.feature.measure
         if isinstance(measure, PlainReading):
             _fill(con, reading_sql(measure, grown_days), matrix[:, place])
-    fill_rhythms(con, list(enumerate(columns)), matrix)
     for (_, scope), measured in _by_log(everything).items():
         log = _log(scope, [measure for _, _, measure in measured])
         naming = name_signals(log.signals)
-        readings = [(place, _reading(measure, column.days, log)) for place, column, measure in measured]
         leads, spine = _spine(con, scope)
         if len(spine.row) < len(matrix):
-            matrix[:, [place for place, _ in readings]] = np.nan
+            matrix[:, [place for place, _, _ in measured]] = np.nan
         source = source_of(con, log, naming, (files or {}).get(log.table.name))
-        sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings), matrix, memory_gb)
+        readings, steps = _readings(measured, log), _steps(measured, log)
+        sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings, steps), matrix, memory_gb)
     fill_blends(columns, parts, matrix)
     return matrix[:, : len(columns)]
 
@@ -84,23 +84,39 @@ def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:
 
 def _by_log(
     columns: Sequence[FeatureColumn],
-) -> Mapping[tuple[str, Scope], list[tuple[int, FeatureColumn, Measure]]]:
-    logs: dict[tuple[str, Scope], list[tuple[int, FeatureColumn, Measure]]] = {}
+) -> Mapping[tuple[str, Scope], list[Measured]]:
+    logs: dict[tuple[str, Scope], list[Measured]] = {}
     for place, column in enumerate(columns):
         measure = column.feature.measure
-        if isinstance(measure, Measure):
+        if isinstance(measure, Measure | Rhythm):
             log = measure.selection.table.name, measure.selection.scope
             logs.setdefault(log, []).append((place, column, measure))
     return logs
 
 
-def _log(scope: Scope, measures: Sequence[Measure]) -> Log:
-    selections = [measure.selection for measure in measures] + [measure.whole for measure in measures if measure.whole]
-    numbers = {measure.column for measure in measures if measure.aggregate in ("sum", "last") and measure.column}
-    values = {measure.column for measure in measures if measure.aggregate == "distinct" and measure.column}
+def _log(scope: Scope, measures: Sequence[Measure | Rhythm]) -> Log:
+    plain = [measure for measure in measures if isinstance(measure, Measure)]
+    others = [measure.whole if isinstance(measure, Measure) else measure.then for measure in measures]
+    selections = [measure.selection for measure in measures] + [other for other in others if other]
+    numbers = {measure.column for measure in plain if measure.aggregate in ("sum", "last") and measure.column}
+    values = {measure.column for measure in plain if measure.aggregate == "distinct" and measure.column}
     signals = dict.fromkeys(selection.conditions for selection in selections)
     table = max((selection.table for selection in selections), key=lambda table: len(table.columns))
     return Log(table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
+
+
+def _readings(measured: Sequence[Measured], log: Log) -> list[tuple[int, Reading]]:
+    return [
+        (place, _reading(measure, column.days, log))
+        for place, column, measure in measured
+        if isinstance(measure, Measure)
+    ]
+
+
+def _steps(measured: Sequence[Measured], log: Log) -> list[Step]:
+    return [
+        step_of(measure, column.days, place, log) for place, column, measure in measured if isinstance(measure, Rhythm)
+    ]
 
 
 def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[pa.Array, Spine]:

@@ -18,6 +18,7 @@ from features.packing import Block, Packing, TooManyValues, ValueCodes, pack
 from features.patterns import Naming
 from features.plan import Layout, Plan, Reading, make_plan
 from features.reading import Part, Source
+from features.rhythm import Step, follow, walk_of
 from features.shortening import TooLong
 from features.sorting import rows_of_bucket
 from features.windows import sweep
@@ -31,7 +32,10 @@ LEAST_GB = 0.25
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a log: for which leads (distinct names, as Arrow), at which moments, and what is read for which column."""
+    """What is asked of a log: for which leads (distinct names, as Arrow), at which moments, and what is read for which column.
+
+    steps: the columns that look at how rows follow one another.
+    """
 
     leads: pa.Array
     spine: Spine
@@ -39,6 +43,7 @@ class Asked:
     numbers: tuple[str, ...]
     values: tuple[str, ...]
     readings: Sequence[tuple[int, Reading]]
+    steps: Sequence[Step] = ()
 
 
 def sweep_log(source: Source, asked: Asked, matrix: Matrix32, memory_gb: float) -> None:
@@ -82,7 +87,7 @@ def _sweep_in_passes(source: Source, asked: Asked, layout: Layout, matrix: Matri
         packing = Packing(
             source.lead, find, asked.naming, asked.numbers, asked.values, known_by, codes, first, last, shift, layout
         )
-        _one_pass(source, packing, asked.spine, plan, matrix)
+        _one_pass(source, packing, asked, plan, matrix)
 
 
 def _known_by(source: Source, spine: Spine) -> int:
@@ -94,7 +99,8 @@ def _known_by(source: Source, spine: Spine) -> int:
     return min(newest, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
-def _one_pass(source: Source, packing: Packing, spine: Spine, plan: Plan, matrix: Matrix32) -> None:
+def _one_pass(source: Source, packing: Packing, asked: Asked, plan: Plan, matrix: Matrix32) -> None:
+    walk = walk_of(asked.naming.shown, plan.pattern_bits)
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         read = pool.map(lambda part: _packed(part, packing), source.parts)
         blocks: list[Block] = list(chain.from_iterable(read))
@@ -102,7 +108,9 @@ def _one_pass(source: Source, packing: Packing, spine: Spine, plan: Plan, matrix
 
         def finish(bucket: int) -> None:
             rows = rows_of_bucket(blocks, bucket, packing, max(1, keys))
-            sweep(rows, spine, packing.first + (bucket << packing.shift), plan, matrix)
+            first = packing.first + (bucket << packing.shift)
+            sweep(rows, asked.spine, first, plan, matrix)
+            follow(rows, asked.spine, first, walk, asked.steps, matrix)
 
         list(pool.map(finish, range(packing.buckets)))
 

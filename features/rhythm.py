@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-from duckdb import DuckDBPyConnection
 from numba import njit
 from numpy.typing import NDArray
 
-from features.feature import FeatureColumn, Order, Rhythm, Selection
-from features.query import answer, count_rows, whole_numbers
-from features.signals import condition_sql, scoped_rows
+from features.feature import Order, Rhythm
+from features.ledger import Rows, Spine
+from features.plan import DAY_US, HAPPENED
+from features.signals import Log
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Matrix32 = NDArray[np.float32]
 
-DAY_US: Final = 86_400_000_000
 HOUR_US: Final = 3_600_000_000
 EVER_US: Final = -1
 LONG_AGO: Final = np.iinfo(np.int64).min
@@ -27,129 +26,87 @@ ORDERS: tuple[Order, ...] = (
 LONGEST_GAP, GAP_AGAINST_USUAL, FOLLOWED, HOURS_UNTIL, UNANSWERED, WAITING_DAYS = range(6)
 
 
-class Looks(NamedTuple):
-    """Rows of a log by entity and happened, and the moments to look at them from.
+class Walk(NamedTuple):
+    """How to go back over rows: a row of pattern p shows signal s where shows[s, p]; pattern_bits of a label are its pattern."""
 
-    rows, looks (entities + 1): where each entity's rows and moments begin. happened, known, as_of: microseconds since 1970 UTC.
-    snapshot_id: the row of the matrix that each moment belongs to. shows (signals, rows): which rows meet which conditions.
-    """
-
-    rows: Ints
-    happened: Ints
-    known: Ints
+    pattern_bits: int
     shows: Flags
-    looks: Ints
-    as_of: Ints
-    snapshot_id: Ints
 
 
-def fill_rhythms(
-    con: DuckDBPyConnection, columns: Sequence[tuple[int, FeatureColumn]], matrix: NDArray[np.float32]
-) -> None:
-    """Fills the numbered columns of the matrix (snapshots, columns) whose measures are rhythms; a row known after as_of counts for nothing.
+class Step(NamedTuple):
+    """One rhythm: its place in ORDERS, the signals that ask and that answer, its windows in microseconds, and its column of the matrix."""
 
-    Each moment costs one walk back over the rows of its lead, so late rows need no special care.
-    """
-    logs: dict[tuple[str, str], list[tuple[int, FeatureColumn, Rhythm]]] = {}
-    for place, column in columns:
-        measure = column.feature.measure
-        if isinstance(measure, Rhythm):
-            key = (measure.selection.table.name, measure.selection.scope)
-            logs.setdefault(key, []).append((place, column, measure))
-    for asked in logs.values():
-        selections = list(
-            dict.fromkeys(
-                rows for _, _, measure in asked for rows in (measure.selection, measure.then) if rows is not None
-            )
-        )
-        looks = _read(con, selections)
-        for place, column, measure in asked:
-            matrix[:, place] = np.nan
-            matrix[looks.snapshot_id, place] = _follow(looks, measure, column.days, selections)
+    order: int
+    asked: int
+    answered: int
+    window: int
+    within: int
+    column: int
 
 
-def _read(con: DuckDBPyConnection, selections: Sequence[Selection]) -> Looks:
-    entity = "lead_id" if selections[0].scope == "lead" else "account_id"
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE followed AS
-        SELECT entity, row_number() OVER (ORDER BY entity) - 1 AS code
-        FROM (SELECT DISTINCT {entity} AS entity FROM snapshots WHERE {entity} IS NOT NULL)
-    """)
-    conditions = [condition_sql(rows.conditions) for rows in selections]
-    shown = ", ".join(f"{condition} AS shows_{place}" for place, condition in enumerate(conditions))
-    rows = answer(
-        con,
-        f"""
-        SELECT e.code, epoch_us(r.happened_at) AS happened, epoch_us(r.known_at) AS known, {shown}
-        FROM ({scoped_rows(selections[0].table.name, selections[0].scope)}) r JOIN followed e ON e.entity = r.entity
-        WHERE ({" OR ".join(conditions)}) AND r.known_at <= (SELECT max(as_of) FROM days) ORDER BY e.code, r.happened_at
-        """,
-    )
-    moments = answer(
-        con,
-        f"""
-        SELECT e.code, s.snapshot_id, epoch_us(s.as_of) AS as_of
-        FROM snapshots s JOIN followed e ON e.entity = s.{entity} ORDER BY e.code, s.as_of, s.snapshot_id
-        """,
-    )
-    bounds = np.arange(count_rows(con, "followed") + 1)
-    return Looks(
-        rows=np.searchsorted(whole_numbers(rows, "code"), bounds).astype(np.int64),
-        happened=whole_numbers(rows, "happened"),
-        known=whole_numbers(rows, "known"),
-        shows=np.array([whole_numbers(rows, f"shows_{place}") > 0 for place in range(len(selections))]),
-        looks=np.searchsorted(whole_numbers(moments, "code"), bounds).astype(np.int64),
-        as_of=whole_numbers(moments, "as_of"),
-        snapshot_id=whole_numbers(moments, "snapshot_id"),
-    )
-
-
-def _follow(looks: Looks, measure: Rhythm, days: int | None, selections: Sequence[Selection]) -> Floats:
-    """(moments,) of one measure."""
-    found = np.empty(len(looks.as_of))
-    asked = selections.index(measure.selection)
-    answered = selections.index(measure.then) if measure.then else asked
+def step_of(measure: Rhythm, days: int | None, column: int, log: Log) -> Step:
+    """The step that fills a column of the matrix with a measure over so many days (None: ever)."""
+    asked = log.signal(measure.selection.conditions)
+    answered = log.signal(measure.then.conditions) if measure.then else asked
     window = EVER_US if days is None else days * DAY_US
-    within = round(measure.within_days * DAY_US)
-    _look_back(ORDERS.index(measure.aggregate), asked, answered, window, within, looks, found)
-    return found
+    return Step(ORDERS.index(measure.aggregate), asked, answered, window, round(measure.within_days * DAY_US), column)
+
+
+def walk_of(patterns: Sequence[Sequence[int]], pattern_bits: int) -> Walk:
+    """The walk over rows whose pattern p shows the signals patterns[p]."""
+    signals = 1 + max((signal for shown in patterns for signal in shown), default=0)
+    return Walk(pattern_bits, np.array([[signal in shown for shown in patterns] for signal in range(signals)]))
+
+
+def follow(rows: Rows, spine: Spine, first: int, walk: Walk, steps: Sequence[Step], out: Matrix32) -> None:
+    """Fills the columns of the steps in the spine's rows of the matrix; the leads of rows are those of the spine from `first` on.
+
+    A row known after as_of counts for nothing. Each moment costs one walk back over the rows of its lead, so late rows need no special
+    care.
+    """
+    for step in steps:
+        _follow(rows, spine, first, walk, step, out)
 
 
 @njit(nogil=True, cache=True)
-def _look_back(order: int, asked: int, answered: int, window: int, within: int, looks: Looks, found: Floats) -> None:
-    """The measure at every moment of every entity."""
+def _follow(rows: Rows, spine: Spine, first: int, walk: Walk, step: Step, out: Matrix32) -> None:
+    """The measure at every moment of every lead."""
     most = 0
-    for entity in range(len(looks.rows) - 1):
-        most = max(most, looks.rows[entity + 1] - looks.rows[entity])
+    for lead in range(len(rows.offsets) - 1):
+        most = max(most, rows.offsets[lead + 1] - rows.offsets[lead])
     times, nexts = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    for entity in range(len(looks.rows) - 1):
-        for look in range(looks.looks[entity], looks.looks[entity + 1]):
-            moment = looks.as_of[look]
-            since = LONG_AGO if window == EVER_US else moment - window
-            count = _link(entity, moment, since, asked, answered, looks, times, nexts)
-            if order in (LONGEST_GAP, GAP_AGAINST_USUAL):
-                found[look] = _pause(order, moment, times[:count])
+    for lead in range(len(rows.offsets) - 1):
+        for look in range(spine.offsets[first + lead], spine.offsets[first + lead + 1]):
+            moment = spine.as_of[look]
+            count = _link(lead, moment, walk, step, rows, times, nexts)
+            if step.order in (LONGEST_GAP, GAP_AGAINST_USUAL):
+                found = _pause(step.order, moment, times[:count])
             else:
-                found[look] = _answer(order, moment, within, times[:count], nexts[:count])
+                found = _answer(step.order, moment, step.within, times[:count], nexts[:count])
+            out[spine.row[look], step.column] = found
 
 
 @njit(nogil=True, cache=True)
-def _link(
-    entity: int, moment: int, since: int, asked: int, answered: int, looks: Looks, times: Ints, nexts: Ints
-) -> int:
-    """Writes when the rows after `since` happened, newest first, and when what follows each happened; returns how many."""
+def _link(lead: int, moment: int, walk: Walk, step: Step, rows: Rows, times: Ints, nexts: Ints) -> int:
+    """Writes when the rows of the window happened, newest first, and when what follows each happened; returns how many."""
+    since = LONG_AGO if step.window == EVER_US else moment - step.window
+    asks, answers, mask = walk.shows[step.asked], walk.shows[step.answered], (1 << walk.pattern_bits) - 1
+    last = rows.cells.shape[1] - 1
     count, following, instant, answered_now = 0, NEVER, NEVER, False
-    for row in range(looks.rows[entity + 1] - 1, looks.rows[entity] - 1, -1):
-        if looks.known[row] > moment:
+    for at in range(rows.offsets[lead + 1] - 1, rows.offsets[lead] - 1, -1):
+        row = rows.by_happened[at] if rows.late else at
+        happened = rows.cells[row, HAPPENED]
+        if (rows.cells[row, last] if rows.late else happened) > moment:
             continue
-        if looks.happened[row] <= since:
+        if happened <= since:
             break
-        if looks.happened[row] != instant:
+        if happened != instant:
             # an answer of the same instant follows nothing of that instant
             following = instant if answered_now else following
-            instant, answered_now = looks.happened[row], False
-        answered_now = answered_now or looks.shows[answered, row]
-        if looks.shows[asked, row]:
+            instant, answered_now = happened, False
+        pattern = rows.cells[row, 0] & mask
+        answered_now = answered_now or answers[pattern]
+        if asks[pattern]:
             times[count], nexts[count] = instant, following
             count += 1
     return count

@@ -12,7 +12,7 @@ from features.closings import closed_leads
 from features.engine import compute
 from features.feature import FeatureColumn
 from features.languages import Voice, voice_of
-from features.matrix import Matrix, build_matrix, known_outcomes
+from features.matrix import Matrix, build_matrix, known_matrix, known_outcomes
 from features.query import answer
 from features.registry import fingerprint, project_columns
 from features.snapshots import midnight, snapshot_days, today
@@ -107,6 +107,13 @@ def matrix_of(job: Job, days: list[date], known_until: datetime | None) -> Matri
     with open_lake(job.workspace, job.project, known_until) as con:
         files = lake_files(job.workspace, known_until)
         return build_matrix(con, job.project, job.columns, days, horizons, until, files, work_out)
+
+
+def matrix_to_score(job: Job) -> Matrix:
+    """The matrix of the job's day as it is known at its midnight (UTC), without outcomes."""
+    moment = midnight(job.day)
+    with open_lake(job.workspace, job.project, moment) as con:
+        return known_matrix(con, job.project, job.columns, [job.day], lake_files(job.workspace, moment))
 
 
 def outcomes_known(job: Job, matrix: Matrix, known_until: datetime) -> Matrix:

@@ -6,11 +6,10 @@ from pathlib import Path
 from configs.errors import FunnelcastError
 from features.languages import Voice
 from features.matrix import Matrix
-from features.snapshots import midnight
 from models.bundle import check_fingerprint
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
-from pipelines.job import Job, first_day, matrix_of
+from pipelines.job import Job, first_day, matrix_to_score
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
 from pipelines.look_back import Past, list_before, look_back
@@ -70,7 +69,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
 
 def _matrix_of_day(job: Job) -> Matrix:
     with job.narrator.step(f"Looking at every lead as of {job.day}"):
-        matrix = matrix_of(job, [job.day], midnight(job.day))
+        matrix = matrix_to_score(job)
     if not len(matrix.values):
         first = first_day(job)
         if job.day <= first:
