@@ -27,7 +27,7 @@ from pipelines.order import Order, open_job
 from tests.made_up import little_truth
 
 Floats = NDArray[np.float64]
-CLOSED = [0, 20, 100, 1_000]  # benchmarks.ladder asks the same with 10,000
+CLOSED = [0, 20, 100, 1_000]
 STEPS = ("points", "bayes", "logistic")
 ORIGIN = Origin("demo", "b2b", "any")
 LAST = date(2026, 6, 1)
