@@ -28,6 +28,8 @@ from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
+from pipelines.right_now.rules import Morning
+from pipelines.right_now.section import right_now
 from pipelines.steady import tell_changed, with_letters
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
@@ -68,7 +70,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
         notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
-        write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
+        urgent = right_now(Morning(job, ranked, matrix, frozenset(withheld), since))
+        write_list(folder, replace(day_list(job, ranked, ranked_by, notes, withheld, since), right_now=urgent))
     write_deliveries(job, ranked)
     if past:
         tell_changed(job, ranked, past)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from configs.project import HeadName, Language
+from configs.right_now import RuleName
 from models.explain import Reason
 
 Band = Literal["call", "nurture", "skip", "keep"]
@@ -45,13 +46,34 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A lead or customer that cannot wait, and why in a sentence; band: where its line stands, as in Line."""
+
+    lead_id: str
+    name: str
+    company: str
+    owner_id: str
+    band: Band
+    says: str
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """The entries of a rule, the first first; found: how many there were before the rule's `most` cut them."""
+
+    rule: RuleName
+    entries: tuple[Entry, ...]
+    found: int
+
+
+@dataclass(frozen=True)
 class DayList:
     """Everything that is written for one day.
 
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
     front to back and the skipped ones are not kept, so a sequence that makes its lines on the way is welcome.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
-    order, to sort by. language: of all sentences, and of the page around them.
+    order, to sort by. language: of all sentences, and of the page around them. right_now: what stands above the ranking.
     """
 
     project: str
@@ -65,3 +87,4 @@ class DayList:
     expected: str = ""
     stages: tuple[str, ...] = ()
     language: Language = "en"
+    right_now: tuple[Urgent, ...] = ()
