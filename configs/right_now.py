@@ -23,7 +23,7 @@ class Unanswered(Setting):
     within_days: PositiveDays = 7
     asked: Where = {}
     answered: Where = {}
-    most: Most = 5
+    most: Most = 3
     channels: tuple[Name, ...] = ()
 
 
@@ -39,15 +39,15 @@ class Moved(Setting):
     """Whose chance has moved, one way, by at least so many points (hundredths) since the list before; the furthest first."""
 
     points: Points = 5
-    most: Most = 5
+    most: Most = 3
     channels: tuple[Name, ...] = ()
 
 
 class OverdueStage(Setting):
     """Who has stood in a stage for at least so many times its usual days (stale_after_days of the funnel); the best of the list first."""
 
-    times_usual: Annotated[float, Field(gt=0)] = 1.5
-    most: Most = 5
+    times_usual: Annotated[float, Field(gt=0)] = 2
+    most: Most = 3
     channels: tuple[Name, ...] = ()
 
 
@@ -55,7 +55,7 @@ class Leaving(Setting):
     """Customers whose chance to leave is at least this (0 to 1); the likeliest first."""
 
     chance: Annotated[float, Field(gt=0, le=1)] = 0.2
-    most: Most = 5
+    most: Most = 3
     channels: tuple[Name, ...] = ()
 
 

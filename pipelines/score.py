@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,11 @@ class Scored:
     scores: pd.DataFrame
     scores_file: Path
     page: Path
+
+    @property
+    def day(self) -> date:
+        """The day of the list, by which its folder is called."""
+        return date.fromisoformat(self.page.parent.name)
 
 
 def score_project(job: Job, champion: Champion) -> Scored:

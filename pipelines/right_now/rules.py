@@ -64,7 +64,7 @@ def unanswered(morning: Morning, rule: Unanswered, con: DuckDBPyConnection) -> F
     answered = touches.where(**rule.answered) if rule.answered else dialogue.outbound
     waiting = con.execute(waiting_sql(asked.conditions, answered.conditions, rule, as_of)).df()
     rows = morning.first_rows.merge(waiting, on="lead_id").sort_values(["since", "lead_id"], ascending=[False, True])
-    return Found(rows, lambda row: waiting_says(row["times"], (as_of - row["since"]) / timedelta(hours=1), job.voice))
+    return Found(rows, lambda row: waiting_says(row["times"], row["since"], job.day, job.voice))
 
 
 def meetings_today(morning: Morning, rule: MeetingsToday, con: DuckDBPyConnection) -> Found:

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from configs.right_now import RuleName
 from features.languages import ENGLISH, Voice
-from features.words import days, hours, times
-from pipelines.lists.words import weekday_says
+from features.words import days, times
+from pipelines.lists.words import day_says, weekday_says
 
 TITLES: dict[RuleName, str] = {
     "unanswered": "Waiting for our answer",
@@ -32,17 +32,19 @@ def count_says(shown: int, found: int, voice: Voice = ENGLISH) -> str:
     return here if shown == found else voice.say("{here} of {all}", here=here, all=whole)
 
 
-def waiting_says(asked: int, waited_hours: float, voice: Voice = ENGLISH) -> str:
-    """How often a lead asked, and for how long it has waited for an answer.
+def waiting_says(asked: int, since: datetime, day: date, voice: Voice = ENGLISH) -> str:
+    """How often a lead asked, and since when (UTC) it has waited for an answer; a moment stays true while the day goes on.
 
-    >>> waiting_says(1, 26.4), waiting_says(2, 0.75), waiting_says(3, 75)
-    ('Has waited 26 hours for our answer', 'Asked twice and has waited 45 minutes for our answer', \
-'Asked 3 times and has waited 3 days for our answer')
+    >>> waiting_says(1, datetime(2026, 3, 8, 13, 52), date(2026, 3, 9))
+    'Has waited for our answer since 8 March, 13:52 UTC'
+    >>> waiting_says(2, datetime(2026, 3, 8, 13, 52), date(2026, 3, 9))
+    'Asked twice and has waited for our answer since 8 March, 13:52 UTC'
     """
-    waited = hours.write(waited_hours, voice)
+    named = {"day": day_says(since.date(), day, voice), "time": f"{since:%H:%M}"}
     if asked == 1:
-        return voice.say("Has waited {time} for our answer", time=waited)
-    return voice.say("Asked {times} and has waited {time} for our answer", times=times.write(asked, voice), time=waited)
+        return voice.say("Has waited for our answer since {day}, {time} UTC", **named)
+    said = times.write(asked, voice)
+    return voice.say("Asked {times} and has waited for our answer since {day}, {time} UTC", times=said, **named)
 
 
 def meeting_says(meets_at: datetime, voice: Voice = ENGLISH, *, whole_day: bool) -> str:
