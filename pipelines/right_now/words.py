@@ -62,11 +62,11 @@ def overdue_says(stage: str, stood_days: float, usual_days: int, voice: Voice = 
     """How long a lead has stood in a stage, and how long is usual.
 
     >>> overdue_says("offer sent", 45.5, 21)
-    'Has stood at “offer sent” for 45 days; up to 21 days is usual'
+    'At “offer sent” for 45 days; up to 21 days is usual'
     """
     stood, usual = days.write(stood_days, voice), days.write(usual_days, voice)
     return voice.say(
-        "Has stood at “{stage}” for {stood}; up to {usual} is usual", stage=stage, stood=stood, usual=usual
+        "At “{stage}” for {stood}; up to {usual} is usual", stage=stage, stood=stood, usual=usual
     )
 
 
