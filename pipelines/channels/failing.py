@@ -41,7 +41,13 @@ WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
 
 def not_sent(error: OSError | HTTPException | SMTPException) -> NotSentError:
     """The failure of a connection in our own words: what the other side said may hold addresses, names and secrets."""
-    if isinstance(error, SMTPResponseException) and not isinstance(error, SMTPAuthenticationError):
+    if isinstance(error, SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        return not_sent(error.__context__)
+    if (
+        isinstance(error, SMTPResponseException)
+        and not isinstance(error, SMTPAuthenticationError)
+        and error.smtp_code > 0
+    ):
         return NotSentError(f"it answered {error.smtp_code}", again=400 <= error.smtp_code < 500)
     says, again = next((says, again) for kind, says, again in WORDS if isinstance(error, kind))
     return NotSentError(says, again=again)

@@ -1,12 +1,11 @@
 """What is sent of a rule: its subject and its lines, in which whatever strangers typed stays a text."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from features.languages import Voice
-from pipelines.lists.day import Urgent
+from pipelines.lists.day import Entry, Urgent
 from pipelines.lists.plain import clipped
 from pipelines.lists.row import LONGEST_MOVE
 from pipelines.right_now.words import subject_says
@@ -26,8 +25,8 @@ _TWINS = str.maketrans(
         "\\": "\N{FULLWIDTH REVERSE SOLIDUS}",
     }
 )
-# 'https://x', 'mailto:x' and ':bomb:' have a colon with something close behind; 'x.org' has a dot with a letter close behind.
-_COLON = re.compile(r":(?=\S)")
+# 'https://x', 'mailto:x' and ':bomb:' have a colon with something close behind, as 13:52 has; 'x.org' has a dot with a letter behind.
+_COLON = re.compile(r"(?<!\d):(?=\S)|:(?=[^\s\d])")
 _DOT = re.compile(r"(?<=\w)\.(?=[^\W\d])")
 
 
@@ -41,15 +40,17 @@ class Message:
 
 def message_of(urgent: Urgent, day: date, voice: Voice) -> Message:
     """What is sent of a rule: for each entry who it is, who owns it and why it cannot wait."""
-    lines = tuple(
-        _line((entry.name or entry.lead_id, entry.company, entry.owner_id), entry.says) for entry in urgent.entries
-    )
+    lines = tuple(_line(entry, voice) for entry in urgent.entries)
     return Message(subject_says(urgent.rule, len(urgent.entries), urgent.found, day, voice), lines)
 
 
-def _line(who: Sequence[str], says: str) -> str:
-    named = " · ".join(text for text in (unlinked(clipped(part, 80)) for part in who) if text)
-    return f"{named}: {unlinked(clipped(says, LONGEST_MOVE))}"
+def _line(entry: Entry, voice: Voice) -> str:
+    name, company, owner = (
+        unlinked(clipped(text, 80)) for text in (entry.name or entry.lead_id, entry.company, entry.owner_id)
+    )
+    owned = voice.say("owner {name}", name=owner) if owner else ""
+    who = " · ".join(text for text in (name, company, owned) if text)
+    return f"{who}: {unlinked(clipped(entry.says, LONGEST_MOVE))}"
 
 
 def unlinked(text: str) -> str:

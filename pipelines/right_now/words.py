@@ -65,9 +65,7 @@ def overdue_says(stage: str, stood_days: float, usual_days: int, voice: Voice = 
     'At “offer sent” for 45 days; up to 21 days is usual'
     """
     stood, usual = days.write(stood_days, voice), days.write(usual_days, voice)
-    return voice.say(
-        "At “{stage}” for {stood}; up to {usual} is usual", stage=stage, stood=stood, usual=usual
-    )
+    return voice.say("At “{stage}” for {stood}; up to {usual} is usual", stage=stage, stood=stood, usual=usual)
 
 
 def leaving_says(chance: str, voice: Voice = ENGLISH) -> str:

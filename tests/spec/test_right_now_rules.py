@@ -147,7 +147,9 @@ def scores(**columns: Sequence[object]) -> pd.DataFrame:
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with lake({"touches": [touch(5 * HOUR, lead="a"), touch(3 * HOUR, lead="b"), touch(4 * HOUR, lead="gone")]}) as opened:
+    with lake(
+        {"touches": [touch(5 * HOUR, lead="a"), touch(3 * HOUR, lead="b"), touch(4 * HOUR, lead="gone")]}
+    ) as opened:
         yield opened
 
 
