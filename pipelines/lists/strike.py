@@ -17,7 +17,7 @@ from pipelines.store import write_beside
 LEAD_ID = COLUMNS.index("lead_id")
 ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)\[\n(.*?)\n\](?=</script>)', re.DOTALL)
 LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
-URGENT_OF_PAGE = re.compile(r'<li class="urgent" data-line="([0-9a-f]+)">.*?</li>\n*', re.DOTALL)
+URGENT_OF_PAGE = re.compile(r'<li class="urgent" data-urgent="([0-9a-f]+)">.*?</li>\n*', re.DOTALL)
 
 
 def strike(folder: Path, lead_ids: Sequence[str]) -> int:

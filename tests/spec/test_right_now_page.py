@@ -69,7 +69,7 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        assert {name for name, _ in attrs} <= {"class", "aria-labelledby", "id", "role", "data-line", "href"}
+        assert {name for name, _ in attrs} <= {"class", "aria-labelledby", "id", "role", "data-urgent", "href"}
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
