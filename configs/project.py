@@ -4,8 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.channels import Channels, refuse_unknown_channels
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
+from configs.right_now import RightNow
 from configs.scanned import Bots
 from configs.source import DemoCompany, Source
 
@@ -163,6 +165,13 @@ class Project(Setting):
     watch: Watch = Watch()
     leaks: Leaks = Leaks()
     bots: Bots | None = Bots()
+    right_now: RightNow | None = RightNow()
+    channels: Channels = Channels()
+
+    @model_validator(mode="after")
+    def _channels_are_there(self) -> Self:
+        refuse_unknown_channels(self.right_now, self.channels)
+        return self
 
     @property
     def bayes_fields(self) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import FunnelcastError
+from pipelines.full_disk import SAYS, is_full_disk
 
 if TYPE_CHECKING:
     from pipelines.order import Order
 
+CHANNEL_FAILED = 3  # the list was written, and did not go out on every channel
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 
 app = typer.Typer(
@@ -32,12 +34,17 @@ DataDir = Annotated[str | None, typer.Option("--data", help="The folder of the f
 
 
 def main() -> None:
-    """Runs a command; a mistake that the user can put right ends with one sentence and exit code 2."""
+    """Runs a command; a mistake that the user can put right, or a full disk, ends with one sentence and exit code 2."""
     atexit.register(_close_stderr)
     try:
         app()
     except FunnelcastError as error:
         typer.echo(f"funnelcast: {error}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        typer.echo(f"funnelcast: {SAYS}", err=True)
         sys.exit(2)
 
 
@@ -90,10 +97,11 @@ def train(
 
 @app.command()
 def score(project: ProjectFile, as_of: AsOf = None, workspace: WorkspaceDir = None, data: DataDir = None) -> None:
-    """Scores every open lead and customer of the day, and writes the list."""
+    """Scores every open lead and customer of the day, writes the list and sends what cannot wait; exit code 3 when a channel failed."""
     from pipelines import commands
 
-    commands.score(_order(project, as_of, workspace, data))
+    if not commands.score(_order(project, as_of, workspace, data)):
+        sys.exit(CHANNEL_FAILED)
 
 
 @app.command()
@@ -198,7 +206,8 @@ def schedule(project: ProjectFile, workspace: WorkspaceDir = None, data: DataDir
 def _run(order: "Order") -> None:
     from pipelines import commands
 
-    commands.run(order)
+    if not commands.run(order):
+        sys.exit(CHANNEL_FAILED)
 
 
 def _order(project: str, as_of: str | None, workspace: str | None, data: str | None) -> "Order":

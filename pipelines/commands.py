@@ -1,6 +1,6 @@
 """Carries out a command: as a Prefect flow where a server is named, and otherwise the same steps without it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from configs.errors import FunnelcastError
@@ -35,22 +35,22 @@ def train(order: Order, trials: int | None = None) -> None:
         train_project(job, trials)
 
 
-def score(order: Order) -> None:
-    """Scores the day and writes its list."""
+def score(order: Order) -> bool:
+    """Scores the day, writes its list and sends what cannot wait; whether every channel took it."""
     if _through_prefect(order):
         from pipelines.flows.score import score_flow
 
-        score_flow(order)
-        return
+        return _told(lambda: score_flow(order))
+    from pipelines.channels.tell import tell_channels
     from pipelines.score import score_project
     from pipelines.train import champion_of
 
     with open_job(order) as job:
-        score_project(job, champion_of(job))
+        return tell_channels(job, score_project(job, champion_of(job)).day).good
 
 
-def run(order: Order) -> None:
-    """Goes the whole road as one flow run, on a server of its own where none is named."""
+def run(order: Order) -> bool:
+    """Goes the whole road as one flow run, on a server of its own where none is named; whether every channel took what cannot wait."""
     prepare(_workspace(order))
     from pipelines.flows.run import run_flow
 
@@ -59,8 +59,18 @@ def run(order: Order) -> None:
         narrator.say(
             "Starting a Prefect server for this run (PREFECT_API_URL names no other); that takes some seconds."
         )
-    page = run_flow(order)
-    narrator.say(f"Done. Open the list: {page}")
+    return _told(lambda: narrator.say(f"Done. Open the list: {run_flow(order)}"))
+
+
+def _told(flow: Callable[[], object]) -> bool:
+    """Runs a flow; False where its list stands and a channel failed, which the flow has said."""
+    from pipelines.channels.tell import ChannelFailedError
+
+    try:
+        flow()
+    except ChannelFailedError:
+        return False
+    return True
 
 
 def backtest(

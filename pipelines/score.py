@@ -1,6 +1,7 @@
 """Scores every open lead and customer of a day, says why, and writes the list."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from configs.errors import FunnelcastError
@@ -16,6 +17,8 @@ from pipelines.look_back import Past, list_before, look_back
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.ranked import Ranked, ranked_of
+from pipelines.right_now.rules import Morning
+from pipelines.right_now.section import right_now
 from pipelines.steady import tell_changed
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
@@ -32,6 +35,11 @@ class Scored:
     ranked: Ranked
     scores_file: Path
     page: Path
+
+    @property
+    def day(self) -> date:
+        """The day of the list, by which its folder is called."""
+        return date.fromisoformat(self.page.parent.name)
 
 
 def score_project(job: Job, champion: Champion) -> Scored:
@@ -55,7 +63,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
             folder.mkdir()
             copy_page(job.workspace, champion.version, folder)
             notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
-            write_list(folder, day_list(job, ranked, notes, withheld, since))
+            urgent = right_now(Morning(job, ranked.scores, matrix, frozenset(withheld), since))
+            write_list(folder, replace(day_list(job, ranked, notes, withheld, since), right_now=urgent))
     write_deliveries(job, ranked.scores)
     if past:
         tell_changed(job, ranked.scores, past)

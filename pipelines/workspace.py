@@ -47,6 +47,11 @@ class Workspace:
         return self.root / "lists"
 
     @property
+    def sent(self) -> Path:
+        """sent/DAY.json: which messages of that day's list went out, without saying what they said."""
+        return self.root / "sent"
+
+    @property
     def backtests(self) -> Path:
         """backtests/RUN/predictions.parquet."""
         return self.root / "backtests"
@@ -128,6 +133,7 @@ class Workspace:
             self.lake,
             self.scores,
             self.lists,
+            self.sent,
             self.backtests,
             self.receipts,
             self.judged,

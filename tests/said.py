@@ -13,6 +13,7 @@ from models.tell_moves import CAUSES
 from pipelines import base_rates, score
 from pipelines.lists import moves, ranks, words
 from pipelines.lists.day import Band
+from pipelines.right_now.words import TITLES
 from tests.house import ROOMS, TEXTS, functions
 
 Text = tuple[str, ...]  # a text, or the singular and the plural of one
@@ -20,7 +21,7 @@ SAYING, COUNTING = "voice.say", "voice.count"
 # functions of one file that hand on what they are given
 BY_FILE = {"features/words.py": {"_counted": COUNTING, "verdict_of": SAYING}, "features/declared.py": {"told": SAYING}}
 DEMO = CONFIGS / "projects" / "demo.yaml"
-PAGE = ("pipelines/lists/list.html.j2", "pipelines/lists/list.js")
+PAGE = ("pipelines/lists/list.html.j2", "pipelines/lists/list.js", "pipelines/lists/right_now.html.j2")
 
 
 def _titles_in(name: str, function: str) -> list[Text]:
@@ -53,6 +54,7 @@ NAMED: dict[str, list[Text]] = {
     "name": _titles_in("pipelines/lists/row.py", "_scores"),
     "says": _titles_in("pipelines/lists/page.py", "_board"),
     "band": [(band,) for band in get_args(Band)],
+    "TITLES[rule]": [(text,) for text in TITLES.values()],
     "few": [("once",), ("twice",)],
     "template": [],  # of features
     "criterion.says": [],  # of frameworks

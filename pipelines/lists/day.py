@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from configs.project import HeadName, Language
+from configs.right_now import RuleName
 from models.reasons import Reason
 
 Band = Literal["call", "nurture", "skip", "keep"]
@@ -45,6 +46,27 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A lead or customer that cannot wait, and why in a sentence; band: where its line stands, as in Line."""
+
+    lead_id: str
+    name: str
+    company: str
+    owner_id: str
+    band: Band
+    says: str
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """The entries of a rule, the first first; found: how many there were before the rule's `most` cut them."""
+
+    rule: RuleName
+    entries: tuple[Entry, ...]
+    found: int
+
+
+@dataclass(frozen=True)
 class DayList:
     """Everything that is written for one day.
 
@@ -52,7 +74,7 @@ class DayList:
     front to back and the skipped ones are not kept, so what makes its lines on the way is welcome. skipped: the cells of further
     skipped leads, as lists.sheets.record gives them.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
-    order, to sort by. language: of all sentences, and of the page around them.
+    order, to sort by. language: of all sentences, and of the page around them. right_now: what stands above the ranking.
     """
 
     project: str
@@ -67,3 +89,4 @@ class DayList:
     stages: tuple[str, ...] = ()
     language: Language = "en"
     skipped: Iterable[tuple[str, ...]] = ()
+    right_now: tuple[Urgent, ...] = ()

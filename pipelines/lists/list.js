@@ -126,6 +126,8 @@
 
     rowElement(line) {
       const row = this.template.cloneNode(true);
+      row.dataset.line = line.key;
+      row.firstElementChild.id = `${this.element.id}-${line.key}`;
       say(row, line);
 {% if bands %}
       row.querySelector(".band").textContent = {{ bands | tojson }}[line.band];
@@ -156,6 +158,20 @@
     find("search").focus();
   }
 
+  /* Whatever is searched, filtered or not drawn yet: a line that is named above the list can be gone to. */
+  function reveal(place) {
+    const [key, line] = place.split("-");
+    const board = boards.find((one) => one.element.id === key);
+    const at = () => board.matching.findIndex((one) => one.key === line);
+    if (at() < 0) {
+      const both = document.querySelector("input[name=band][value='']");
+      if (both) both.checked = true;
+      for (const id of ["search", "owner", "stage"]) if (find(id)) find(id).value = "";
+      filterAll();
+    }
+    if (at() >= board.drawn) board.draw(at() - board.drawn + CHUNK);
+  }
+
   find("controls").hidden = false;
   find("controls").addEventListener("input", (event) => {
     if (event.target.id !== "sort") filterAll();
@@ -165,6 +181,7 @@
     for (const board of boards) board.sort(key, HIGHEST_FIRST.includes(key));
   });
   for (const button of document.querySelectorAll(".clear")) button.addEventListener("click", clearAll);
+  for (const link of document.querySelectorAll(".now a")) link.addEventListener("click", () => reveal(link.hash.slice(1)));
   addEventListener("beforeprint", () => boards.forEach((board) => board.draw(Infinity)));
   filterAll();
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from features.languages import Voice, voice_of
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page_words import page_words, script_of
+from pipelines.lists.right_now import shown, write_right_now
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.words import weekday_says
@@ -40,15 +41,16 @@ class Board:
 
 
 def write_list(folder: Path, day: DayList) -> None:
-    """Writes index.html, call.csv, nurture.csv, skip.csv, keep.csv and list.xlsx into an existing folder.
+    """Writes index.html, call.csv, nurture.csv, skip.csv, keep.csv, right_now.csv and list.xlsx into an existing folder.
 
     The page is one file that asks nothing of any host; where a model page lies in the folder, it is linked. The tables are described in
-    sheets.write_sheets, the workbook in workbook.write_workbook.
+    sheets.write_sheets and right_now.write_right_now, the workbook in workbook.write_workbook.
     """
-    shown, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
+    listed, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
+    write_right_now(folder, day.as_of, day.right_now)
     write_workbook(folder)
     model_page = MODEL_PAGE if (folder / MODEL_PAGE).is_file() else ""
-    page = page_html(day, [line for line in shown if line.band != "keep"], skipped, model_page)
+    page = page_html(day, [line for line in listed if line.band != "keep"], skipped, model_page)
     (folder / "index.html").write_bytes(page.encode("utf-8"))
 
 
@@ -58,7 +60,8 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
     model_page: where the page of the model lies, seen from this one; empty where there is none.
     """
     voice = voice_of(day.language)
-    style, script = (HERE / "list.css").read_text(encoding="utf-8"), script_of(HERE, voice)
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("list.css", "right_now.css"))
+    script = script_of(HERE, voice)
     leads = _board("leads", open_lines, day.stages, voice)
     customers = _board("customers", day.customers, (), voice)
     return (
@@ -71,6 +74,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
             leads=leads,
             customers=customers,
             skipped=skipped,
+            urgent=shown(day.right_now, voice),
             model_page=model_page,
             owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
             stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
@@ -84,7 +88,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
 
 
 def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice) -> Board:
-    shown, is_of_leads = rows(lines, stages, voice), key == "leads"
+    boarded, is_of_leads = rows(lines, stages, voice), key == "leads"
     columns = {
         "rank": "Rank",
         "name": "Lead" if is_of_leads else "Customer",
@@ -95,6 +99,6 @@ def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voic
         "value": "Expected value" if is_of_leads else "Expected loss",
         "reasons": "Why",
     }
-    empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in shown)]
+    empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in boarded)]
     kept = {name: voice.say(says) for name, says in columns.items() if name == "chance" or name not in empty}
-    return Board(key, shown, kept, full_bar(line.chance for line in lines))
+    return Board(key, boarded, kept, full_bar(line.chance for line in lines))

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.lists import right_now
 from pipelines.lists.plain import cell
 from pipelines.lists.row import line_key
 from pipelines.lists.sheets import BANDS, COLUMNS
@@ -16,6 +17,7 @@ from pipelines.store import write_beside
 LEAD_ID = COLUMNS.index("lead_id")
 ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)\[\n(.*?)\n\](?=</script>)', re.DOTALL)
 LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
+URGENT_OF_PAGE = re.compile(r'<li class="urgent" data-urgent="([0-9a-f]+)">.*?</li>\n*', re.DOTALL)
 
 
 def strike(folder: Path, lead_ids: Sequence[str]) -> int:
@@ -25,13 +27,14 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
     """
     cells = {cell(lead_id) for lead_id in lead_ids}
     keys = {line_key(lead_id) for lead_id in lead_ids}
-    if not any(_names(folder / f"{band}.csv", cells) for band in BANDS):
+    tables = [name for name in (*(f"{band}.csv" for band in BANDS), right_now.NAME) if (folder / name).is_file()]
+    if not any(_names(folder / name, cells) for name in tables):
         return 0
     with write_beside(folder) as part:
         shutil.copytree(folder, part)
         page = part / "index.html"
         page.write_bytes(_struck_page(page.read_bytes().decode(), keys).encode())
-        struck = sum(_strike_table(folder / f"{band}.csv", part / f"{band}.csv", cells) for band in BANDS)
+        struck = sum(_strike_table(folder / name, part / name, cells) for name in tables)
         if (part / NAME).is_file():
             write_workbook(part)
         return struck
@@ -64,4 +67,6 @@ def _struck_page(page: str, keys: set[str]) -> str:
         return "[\n" + ",\n".join(rows) + "\n]"
 
     struck = ROWS_OF_PAGE.sub(without, page)
-    return LINE_OF_PAGE.sub(lambda found: "" if found[1] in keys else found[0], struck)
+    for lines in (LINE_OF_PAGE, URGENT_OF_PAGE):
+        struck = lines.sub(lambda found: "" if found[1] in keys else found[0], struck)
+    return struck

@@ -9,8 +9,10 @@ from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
 
 from configs.errors import FunnelcastError
+from pipelines.channels.tell import ChannelFailedError
 from pipelines.flows.ingest import read_sources
 from pipelines.flows.run import run_flow
+from pipelines.flows.score import score_flow
 from pipelines.flows.watch import watch_flow
 from pipelines.job import Job
 from pipelines.order import Order
@@ -76,3 +78,19 @@ def test_only_what_may_pass_by_itself_is_tried_again(
     with pytest.raises(type(error)):
         reads()
     assert len(tried) == tries
+
+
+def test_a_list_that_did_not_go_out_stands_and_the_flow_fails(shop: Shop) -> None:
+    run_flow(order(shop))
+    project = shop.folder / "sending.yaml"
+    rules = (
+        "right_now: {overdue_stage: {channels: [chat]}}\nchannels: {webhooks: {chat: {url_from: NOBODY_SET_THIS}}}\n"
+    )
+    project.write_text(shop.project.read_text("utf-8") + rules, encoding="utf-8")
+    asked = Order(str(project), DAY, str(shop.workspace), str(shop.data))
+    with pytest.raises(
+        ChannelFailedError, match=r"The list stands.*the environment variable NOBODY_SET_THIS is not set"
+    ) as failed:
+        score_flow(asked)
+    assert "Person" not in str(failed.value)
+    assert (shop.workspace / "lists" / DAY / "index.html").is_file()

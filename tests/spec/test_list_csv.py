@@ -92,8 +92,14 @@ def test_every_band_has_its_table_even_when_empty(tmp_path: Path) -> None:
     assert found == {"call": ["L-1"], "nurture": ["nurture"], "skip": ["skip"], "keep": ["keep"]}
     write_list(tmp_path, the_list())
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "call.csv", "index.html", "keep.csv", "list.xlsx", "nurture.csv", "skip.csv",
+        "call.csv", "index.html", "keep.csv", "list.xlsx", "nurture.csv", "right_now.csv", "skip.csv",
     ]  # fmt: skip
+    assert (
+        (tmp_path / "right_now.csv")
+        .read_bytes()
+        .endswith(b"lead_id,as_of,rule,found,band,name,company,owner_id,says\r\n")
+    )
+    (tmp_path / "right_now.csv").unlink()
     assert all(read(path) == [] and path.stat().st_size > 100 for path in tmp_path.glob("*.csv"))
 
 

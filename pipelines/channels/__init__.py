@@ -1,0 +1,1 @@
+"""Where what cannot wait goes out beside the page: one file a channel, and none of them can stop the list."""
