@@ -51,8 +51,11 @@ def day_list(
 
 def _people(job: Job) -> pd.DataFrame:
     """Names and companies: personal, read for the list alone."""
+    country = "country" if "country" in job.project.lead_attributes else "NULL"
     with open_lake(job.workspace, job.project, midnight(job.day)) as con:
-        people: pd.DataFrame = answer(con, "SELECT lead_id, display_name, company FROM leads").to_pandas()
+        people: pd.DataFrame = answer(
+            con, f"SELECT lead_id, display_name, company, {country} AS country FROM leads"
+        ).to_pandas()
         return people
 
 
@@ -103,6 +106,7 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         moved=move_says(row["move"], since, job.day, job.voice) if since and row["move"] and head in told else "",
         letter=_text(row.get("letter")) if head in told else "",
         drawn=bool(row.get("drawn")),
+        country=_text(row["country"]),
     )
 
 

@@ -28,6 +28,8 @@ from pipelines.look_back import Now, Past, list_before, look_back, moves_of
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.narrator import Bar
+from pipelines.site.behind import Behind
+from pipelines.site.write import write_site
 from pipelines.steady import tell_changed, with_letters
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
@@ -68,7 +70,10 @@ def score_project(job: Job, champion: Champion) -> Scored:
         folder.mkdir()
         copy_page(job.workspace, champion.version, folder)
         notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
-        write_list(folder, day_list(job, ranked, ranked_by, notes, withheld, since))
+        day = day_list(job, ranked, ranked_by, notes, withheld, since)
+        numbered = ranked.assign(explained=range(len(ranked)))
+        behind = Behind(job, champion.bundle, matrix, numbered, list(ranked["explanation"]), frozenset(withheld), since)
+        write_list(folder, day, lambda shown: write_site(folder, day, shown, behind))
     write_deliveries(job, ranked)
     if past:
         tell_changed(job, ranked, past)

@@ -20,6 +20,12 @@
     return item;
   }
 
+  function besideElement(one) {
+    const said = document.createElement("bdi");
+    said.textContent = one.says;
+    return said;
+  }
+
   function compare(key, descending) {
     const turn = descending ? -1 : 1;
     return (a, b) => {
@@ -41,7 +47,7 @@
         line.place = place;
         line.found = folded([
           line.name, line.lead_id, line.company, line.account_id, line.owner, line.stage, line.frequency, line.outcome,
-          line.money, line.moved, ...line.reasons.map((reason) => reason.says),
+          line.money, line.moved, line.country, ...line.beside.map((one) => one.says), ...line.reasons.map((reason) => reason.says),
         ].join("\n"));
       });
       this.template = this.element.querySelector("template").content.firstElementChild;
@@ -82,6 +88,8 @@
       const matches = (line) =>
         wanted.words.every((word) => line.found.includes(word)) &&
         (!wanted.owner || line.owner === wanted.owner) &&
+        (!wanted.country || line.country === wanted.country) &&
+        (line.band === "keep" || !wanted.letter || line.letter === wanted.letter) &&
         (line.band === "keep" || !wanted.stage || line.stage === wanted.stage);
       const inBand = (line) => line.band === "keep" || !wanted.band || line.band === wanted.band;
       const found = this.lines.filter(matches);
@@ -104,13 +112,15 @@
     }
 
     status() {
-      const { owner, stage, search, band } = this.wanted;
+      const { owner, stage, letter, country, search, band } = this.wanted;
       const here = this.matching.length;
       const noun = this.noun[this.total {{ is_one }} ? 0 : 1];
       const parts = [here === this.total ? `${count(here)} ${noun}` : `{{ say("{here} of {all} {leads}", here="${count(here)}", all="${count(this.total)}", leads="${noun}") }}`];
       if (search) parts.push(`“${search}”`);
       if (owner) parts.push(`{{ say("owner {name}", name="${owner}") }}`);
       if (stage && this.noun[0] === {{ say("lead") | tojson }}) parts.push(`{{ say("stage {name}", name="${stage}") }}`);
+      if (letter && this.noun[0] === {{ say("lead") | tojson }}) parts.push(`{{ say("Band {letter}", letter="${letter}") }}`);
+      if (country) parts.push(country);
       if (search && this.elsewhere) parts.push(`{{ say("{count} more under {band}", count="${count(this.elsewhere)}", band=other) }}`);
       return parts.join(" · ");
     }
@@ -131,6 +141,8 @@
       row.querySelector(".band").textContent = {{ bands | tojson }}[line.band];
 {% endif %}
       row.querySelector(".fill").setAttribute("width", line.bar);
+      row.querySelector("a")?.setAttribute("href", `leads/${line.key}.html`);
+      row.querySelector(".beside")?.append(...line.beside.map(besideElement));
       row.querySelector(".reasons ul")?.append(...line.reasons.map(whyElement));
       return row;
     }
@@ -145,13 +157,15 @@
       words: folded(search).split(/\s+/),
       owner: find("owner")?.value,
       stage: find("stage")?.value,
+      letter: find("letter")?.value,
+      country: find("country")?.value,
       band: document.querySelector("input[name=band]:checked")?.value,
     };
     for (const board of boards) board.filter(wanted);
   }
 
   function clearAll() {
-    for (const id of ["search", "owner", "stage"]) if (find(id)) find(id).value = "";
+    for (const id of ["search", "owner", "stage", "letter", "country"]) if (find(id)) find(id).value = "";
     filterAll();
     find("search").focus();
   }

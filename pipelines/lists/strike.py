@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.lists.plain import cell
-from pipelines.lists.row import line_key
+from pipelines.lists.row import as_data, line_key
 from pipelines.lists.sheets import BANDS, COLUMNS
+from pipelines.lists.site import ACCOUNTS, INDEX, LEADS
 from pipelines.lists.workbook import NAME, write_workbook
 from pipelines.store import write_beside
 
@@ -17,11 +18,15 @@ LEAD_ID = COLUMNS.index("lead_id")
 ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)\[\n(.*?)\n\](?=</script>)', re.DOTALL)
 LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
 
+ACCOUNT_ON_PAGE = re.compile(r'<(section|article)\b[^>]*\bdata-account="([0-9a-f ]+)"[^>]*>.*?</\1>\n*', re.DOTALL)
+LEAD_ON_PAGE = re.compile(r'<(tr|a|p|bdi)\b[^>]*\bdata-lead="([0-9a-f]+)"[^>]*>.*?</\1>\n*', re.DOTALL)
+
 
 def strike(folder: Path, lead_ids: Sequence[str]) -> int:
-    """Rewrites the page, the tables and the workbook of one day's list without the leads, and returns how many lines of the tables went.
+    """Rewrites the pages, the tables and the workbook of one day's list without the leads, and returns how many lines of the tables went.
 
-    Ranks, counts and sums of the page stay what they were on its day. A list that names none of the leads is left alone.
+    Accounts that hold one of them are no longer told of. Ranks,
+    counts and sums of the page stay what they were on its day. A list that names none of the leads is left alone.
     """
     cells = {cell(lead_id) for lead_id in lead_ids}
     keys = {line_key(lead_id) for lead_id in lead_ids}
@@ -29,8 +34,9 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
         return 0
     with write_beside(folder) as part:
         shutil.copytree(folder, part)
-        page = part / "index.html"
+        page = part / INDEX
         page.write_bytes(_struck_page(page.read_bytes().decode(), keys).encode())
+        _strike_site(part, keys)
         struck = sum(_strike_table(folder / f"{band}.csv", part / f"{band}.csv", cells) for band in BANDS)
         if (part / NAME).is_file():
             write_workbook(part)
@@ -60,8 +66,29 @@ def _strike_table(old: Path, new: Path, cells: set[str]) -> int:
 
 def _struck_page(page: str, keys: set[str]) -> str:
     def without(found: re.Match[str]) -> str:
-        rows = [line for line in found[1].split(",\n") if json.loads(line)["key"] not in keys]
+        rows = [_struck_row(line, keys) for line in found[1].split(",\n") if json.loads(line)["key"] not in keys]
         return "[\n" + ",\n".join(rows) + "\n]"
 
     struck = ROWS_OF_PAGE.sub(without, page)
-    return LINE_OF_PAGE.sub(lambda found: "" if found[1] in keys else found[0], struck)
+    return _without_mentions(LINE_OF_PAGE.sub(lambda found: "" if found[1] in keys else found[0], struck), keys)
+
+
+def _struck_row(line: str, keys: set[str]) -> str:
+    """A row of the page without what it says of struck leads; as it was where it says nothing of any."""
+    row = json.loads(line)
+    left = [one for one in row.get("beside", ()) if one["key"] not in keys]
+    return line if left == row.get("beside", []) else as_data({**row, "beside": left})
+
+
+def _strike_site(folder: Path, keys: set[str]) -> None:
+    """Takes the pages of struck leads away, and from the other pages what names them and all that is told of their accounts."""
+    for key in keys:
+        (folder / LEADS / f"{key}.html").unlink(missing_ok=True)
+    for page in [*folder.glob(f"{LEADS}/*.html"), *folder.glob(ACCOUNTS)]:
+        text = page.read_bytes().decode()
+        page.write_bytes(_without_mentions(text, keys).encode())
+
+
+def _without_mentions(page: str, keys: set[str]) -> str:
+    without_accounts = ACCOUNT_ON_PAGE.sub(lambda found: "" if keys & set(found[2].split()) else found[0], page)
+    return LEAD_ON_PAGE.sub(lambda found: "" if found[2] in keys else found[0], without_accounts)

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.lists.day import DayList
-from pipelines.lists.page import MODEL_PAGE, write_list
+from pipelines.lists.page import write_list
+from pipelines.lists.site import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Curve, chart
 from pipelines.model_page.page import copy_page, kept_text, page_html, pictures, write_page
 from pipelines.model_page.words import percent_says
