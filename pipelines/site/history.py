@@ -130,7 +130,7 @@ def _histories(con: DuckDBPyConnection, job: Job) -> dict[str, History]:
     for happenings in (_stages(con, job.project), _fields(con, job.project), _purchases(con)):
         for lead, one in happenings:
             told[lead].append(one)
-    earlier = _earlier(con, shown)
+    earlier = _earlier(con, job.day, shown)
     leads = {*told, *earlier}
     return {lead: History(_newest_first(told[lead]), tuple(earlier.get(lead, ()))) for lead in leads}
 
@@ -157,11 +157,13 @@ def _touches_sql(job: Job) -> str:
     """
 
 
-def _earlier(con: DuckDBPyConnection, shown: Mapping[tuple[str, str, str], int]) -> dict[str, list[Earlier]]:
+def _earlier(con: DuckDBPyConnection, day: date, shown: Mapping[tuple[str, str, str], int]) -> dict[str, list[Earlier]]:
     found: dict[str, list[Earlier]] = defaultdict(list)
+    recent = _moment(day - timedelta(days=RECENT_DAYS))
     rows = _rows(
         con,
-        "SELECT lead_id, kind, direction, count(*) AS times, max(happened_at)::DATE AS last FROM touches "
+        "SELECT lead_id, kind, direction, count(*) AS times, "
+        f"coalesce(max(happened_at) FILTER (happened_at <= {recent}), max(happened_at))::DATE AS last FROM touches "
         "SEMI JOIN listed USING (lead_id) GROUP BY ALL ORDER BY lead_id, times DESC, kind, direction",
     )
     for row in rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from features.languages import Voice
@@ -12,6 +12,7 @@ from pipelines.lists.words import day_says, money
 from pipelines.site.history import Earlier, Happening, History
 
 LONGEST_DETAIL = 80
+EACH_DAY = 14
 DETAILS_TOLD = 4
 INBOUND, OUTBOUND = "inbound", "outbound"
 # Kinds of touches that the shipped features count; what a project calls otherwise is said in its own words.
@@ -36,7 +37,7 @@ MOVED_TO, BOUGHT, EMPTIED, BY_US = "Stage: {stage}", "Bought {plan}", "{field} w
 
 @dataclass(frozen=True)
 class ToldDay:
-    """What happened to a lead on a day; a stage move is told as a mark."""
+    """What happened to a lead on a day, or in touches in the week that begins with it; a stage move is told as a mark."""
 
     day: date
     says: str
@@ -45,15 +46,38 @@ class ToldDay:
 
 
 def told_days(history: History, seen_from: date, voice: Voice) -> list[ToldDay]:
-    """The history by day, the newest first; touches of one kind on one day are told together."""
-    found = []
-    for day, of_day in groupby(history.happenings, key=lambda one: one.day):
-        happened = list(of_day)
-        marks = tuple(_single(one, voice) for one in happened if one.what in ("stage", "purchase"))
-        fields = [_single(one, voice) for one in happened if one.what == "field"]
-        touches = _touches([one for one in happened if one.what == "touch"], voice)
-        found.append(ToldDay(day, day_says(day, seen_from, voice), marks, (*fields, *touches)))
-    return found
+    """The history, the newest first: the last EACH_DAY days one by one, and of the time before touches by week and the rest by day.
+
+    Touches of one kind are told together.
+    """
+    first = seen_from - timedelta(days=EACH_DAY)
+    found = [((_begins(one, first), _is_of_week(one, first)), one) for one in history.happenings]
+    ordered = sorted(found, key=lambda both: (-both[0][0].toordinal(), both[0][1]))
+    return [
+        _told(begins, [one for _, one in some], seen_from, voice, is_week=is_week)
+        for (begins, is_week), some in groupby(ordered, key=lambda both: both[0])
+    ]
+
+
+def _is_of_week(one: Happening, first: date) -> bool:
+    return one.what == "touch" and one.day < first
+
+
+def _begins(one: Happening, first: date) -> date:
+    return one.day - timedelta(days=one.day.weekday()) if _is_of_week(one, first) else one.day
+
+
+def _told(begins: date, happened: Sequence[Happening], seen_from: date, voice: Voice, *, is_week: bool) -> ToldDay:
+    day = day_says(begins, seen_from, voice)
+    return ToldDay(
+        begins,
+        voice.say("Week of {day}", day=day) if is_week else day,
+        tuple(_single(one, voice) for one in happened if one.what in ("stage", "purchase")),
+        (
+            *(_single(one, voice) for one in happened if one.what == "field"),
+            *_touches([one for one in happened if one.what == "touch"], voice),
+        ),
+    )
 
 
 def told_earlier(earlier: Sequence[Earlier], seen_from: date, voice: Voice) -> list[str]:
@@ -103,6 +127,7 @@ def _touches(happened: Sequence[Happening], voice: Voice) -> Iterator[str]:
         count = sum(one.times for one in of_kind)
         said = kind_says(kind, direction, voice)
         said = f"{said} {times.write(count, voice)}" if count > 1 else said
-        details = [clipped(one.detail.replace("_", " "), LONGEST_DETAIL) for one in of_kind if one.detail]
+        pages = dict.fromkeys(one.detail for one in of_kind if one.detail)
+        details = [clipped(page.replace("_", " "), LONGEST_DETAIL) for page in pages]
         more = [f"+{voice.figures(f'{len(details) - DETAILS_TOLD:,}')}"] if len(details) > DETAILS_TOLD else []
         yield f"{said}: {', '.join([*details[:DETAILS_TOLD], *more])}" if details else said

@@ -1,6 +1,6 @@
 """Writes the pages beside a day's list, from one look into the lake for all of its leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +55,12 @@ def write_pages(folder: Path, day: DayList, site: Site) -> None:
     for name in files:
         (folder / name).touch()  # so that every page links to all of them
     page = _Pages(folder, day)
-    page.write(ACCOUNTS, "accounts.html.j2", accounts=site.accounts, left=site.left)
+    page.write(ACCOUNTS, "accounts.html.j2", {"accounts": site.accounts, "left": site.left})
     if site.settled:
-        page.write(RECEIPTS, "receipts.html.j2", settled=site.settled)
+        page.write(RECEIPTS, "receipts.html.j2", {"settled": site.settled})
     (folder / LEADS).mkdir()
     for lead in site.leads:
-        page.write(f"{LEADS}/{lead.row.key}.html", "lead.html.j2", page=lead)
+        page.write(f"{LEADS}/{lead.row.key}.html", "lead.html.j2", {"page": lead})
 
 
 class _Pages:
@@ -80,8 +80,8 @@ class _Pages:
             **page_words(voice),
         }
 
-    def write(self, name: str, template: str, **told: object) -> None:
-        text = self._environment.get_template(template).render(**told)
+    def write(self, name: str, template: str, told: Mapping[str, object]) -> None:
+        text = self._environment.get_template(template).render(told)
         (self._folder / name).write_bytes(text.encode("utf-8", "replace"))
 
 
