@@ -7,6 +7,7 @@ from pathlib import Path
 from features.languages import voice_of
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page_words import page_words
+from pipelines.lists.plain import clipped
 from pipelines.lists.row import rows
 from pipelines.lists.site import ACCOUNTS, LEADS, RECEIPTS, pages_in
 from pipelines.lists.words import out_of, weekday_says
@@ -69,6 +70,7 @@ class _Pages:
     def __init__(self, folder: Path, day: DayList) -> None:
         voice, style = voice_of(day.language), (HERE / "site.css").read_text(encoding="utf-8")
         self._folder, self._environment = folder, templates(HERE)
+        self._environment.filters["clipped"] = clipped
         self._environment.globals |= {
             "language": day.language,
             "project": day.project,
