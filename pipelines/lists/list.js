@@ -8,7 +8,7 @@
   const count = (number) => number.toLocaleString({{ language | tojson }});
 
   /* Müller is found by muller. */
-  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const folded = (text) => (/^[\0-\x7f]*$/.test(text) ? text : text.normalize("NFD").replace(/\p{M}/gu, "")).toLowerCase();
 
   function say(element, words) {
     for (const slot of element.querySelectorAll("[data-say]")) slot.textContent = words[slot.dataset.say];
@@ -20,9 +20,29 @@
     return item;
   }
 
-  function besideElement(one) {
+  const FOUND = ["name", "lead_id", "company", "account_id", "money"];
+  const FOUND_TABLED = ["owner", "stage", "frequency", "outcome", "moved", "country"];
+
+  /* The lines of packed.py; what many of them say is folded once. */
+  function unpacked({ columns, tabled, texts, rows }) {
+    const folds = texts.map(folded);
+    const isTabled = columns.map((name) => tabled.includes(name));
+    const at = Object.fromEntries(columns.map((name, place) => [name, place]));
+    return rows.map((row, place) => {
+      const line = { place };
+      columns.forEach((name, column) => (line[name] = isTabled[column] ? texts[row[column]] : row[column]));
+      line.found = [
+        folded([...FOUND.map((name) => line[name]), ...line.beside.map((one) => one[1])].join("\n")),
+        ...FOUND_TABLED.map((name) => folds[row[at[name]]]), ...line.reasons.map((reason) => folds[reason[1]]),
+      ].join("\n");
+      line.reasons = line.reasons.map(([up, says, points]) => ({ up, says: texts[says], points: texts[points] }));
+      return line;
+    });
+  }
+
+  function besideElement([, says]) {
     const said = document.createElement("bdi");
-    said.textContent = one.says;
+    said.textContent = says;
     return said;
   }
 
@@ -42,14 +62,7 @@
     constructor(key) {
       this.element = find(key);
       this.noun = key === "leads" ? [{{ say("lead") | tojson }}, {{ say("leads") | tojson }}] : [{{ say("customer") | tojson }}, {{ say("customers") | tojson }}];
-      this.lines = JSON.parse(this.element.querySelector("script").textContent);
-      this.lines.forEach((line, place) => {
-        line.place = place;
-        line.found = folded([
-          line.name, line.lead_id, line.company, line.account_id, line.owner, line.stage, line.frequency, line.outcome,
-          line.money, line.moved, line.country, ...line.beside.map((one) => one.says), ...line.reasons.map((reason) => reason.says),
-        ].join("\n"));
-      });
+      this.lines = unpacked(JSON.parse(this.element.querySelector("script").textContent));
       this.template = this.element.querySelector("template").content.firstElementChild;
       this.body = this.element.querySelector("tbody");
       this.more = this.element.querySelector(".more");

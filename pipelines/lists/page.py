@@ -7,8 +7,9 @@ from pathlib import Path
 
 from features.languages import Voice, voice_of
 from pipelines.lists.day import DayList, Line
+from pipelines.lists.packed import packed
 from pipelines.lists.page_words import page_words, script_of
-from pipelines.lists.row import Row, as_data, full_bar, rows
+from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.site import LEADS, pages_in
 from pipelines.lists.words import weekday_says
@@ -33,8 +34,8 @@ class Board:
 
     @property
     def data(self) -> str:
-        """The rows as JSON, one a line."""
-        return "[\n" + ",\n".join(map(as_data, self.rows)) + "\n]"
+        """The rows as the script of the page reads them."""
+        return packed(self.rows)
 
 
 def write_list(folder: Path, day: DayList, write_more: Callable[[Sequence[Line]], None] = lambda shown: None) -> None:

@@ -1,7 +1,6 @@
 """One line of the list in the words that the page shows."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -13,7 +12,6 @@ from pipelines.lists.plain import clipped, plain
 from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
-ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
 MOST_BESIDE = 3
 SAME_ACCOUNT = "{name} of the same account is on the list of {owner}."
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -70,14 +68,6 @@ def rows(lines: Sequence[Line], stages: tuple[str, ...], voice: Voice = ENGLISH)
     places = {plain(stage): place for place, stage in enumerate(stages)}
     callers = _callers(lines)
     return [_row(line, full, places, callers, voice) for line in lines]
-
-
-def as_data(row: object) -> str:
-    """A row as JSON on one line that cannot end the script element it stands in."""
-    data = json.dumps(row, default=vars, ensure_ascii=False, allow_nan=False)
-    for mark in ENDS_OR_OPENS_MARKUP:
-        data = data.replace(mark, f"\\u{ord(mark):04x}")
-    return data
 
 
 def line_key(lead_id: str) -> str:

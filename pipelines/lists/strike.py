@@ -5,17 +5,19 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from pipelines.lists.packed import packed, unpacked
 from pipelines.lists.plain import cell
-from pipelines.lists.row import as_data, line_key
+from pipelines.lists.row import line_key
 from pipelines.lists.sheets import BANDS, COLUMNS
 from pipelines.lists.site import ACCOUNTS, INDEX, LEADS
 from pipelines.lists.workbook import NAME, write_workbook
 from pipelines.store import write_beside
 
 LEAD_ID = COLUMNS.index("lead_id")
-ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)\[\n(.*?)\n\](?=</script>)', re.DOTALL)
+ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)[\[{].*?[\]}](?=</script>)', re.DOTALL)
 LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
 
 ACCOUNT_ON_PAGE = re.compile(r'<(section|article)\b[^>]*\bdata-account="([0-9a-f ]+)"[^>]*>.*?</\1>\n*', re.DOTALL)
@@ -65,19 +67,17 @@ def _strike_table(old: Path, new: Path, cells: set[str]) -> int:
 
 
 def _struck_page(page: str, keys: set[str]) -> str:
-    def without(found: re.Match[str]) -> str:
-        rows = [_struck_row(line, keys) for line in found[1].split(",\n") if json.loads(line)["key"] not in keys]
-        return "[\n" + ",\n".join(rows) + "\n]"
-
-    struck = ROWS_OF_PAGE.sub(without, page)
+    struck = ROWS_OF_PAGE.sub(lambda found: _struck_rows(found[0], keys), page)
     return _without_mentions(LINE_OF_PAGE.sub(lambda found: "" if found[1] in keys else found[0], struck), keys)
 
 
-def _struck_row(line: str, keys: set[str]) -> str:
-    """A row of the page without what it says of struck leads; as it was where it says nothing of any."""
-    row = json.loads(line)
-    left = [one for one in row.get("beside", ()) if one["key"] not in keys]
-    return line if left == row.get("beside", []) else as_data({**row, "beside": left})
+def _struck_rows(data: str, keys: set[str]) -> str:
+    """The lines of a page without those of struck leads, and without what is said of these; a page of long ago holds them unpacked."""
+    if data.startswith("["):
+        lines = data.removeprefix("[\n").removesuffix("\n]").split(",\n")
+        return "[\n" + ",\n".join(line for line in lines if json.loads(line)["key"] not in keys) + "\n]"
+    left = [row for row in unpacked(data) if row.key not in keys]
+    return packed([replace(row, beside=tuple(one for one in row.beside if one.key not in keys)) for row in left])
 
 
 def _strike_site(folder: Path, keys: set[str]) -> None:

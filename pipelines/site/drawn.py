@@ -8,7 +8,7 @@ from features.languages import Voice
 from pipelines.lists.plain import clipped
 from pipelines.lists.row import full_bar
 from pipelines.lists.words import EXACT, MINUS, day_says
-from pipelines.waterfall import Fall
+from pipelines.waterfall import Bar, Fall
 
 DECIMALS = {100: 1, 1_000: 2, 10_000: 3}
 WIDTH, HEIGHT = 360, 150
@@ -53,7 +53,7 @@ def least_told(size: int) -> float:
 def steps(fall: Fall, size: int, voice: Voice) -> list[Step]:
     """The bars of a fall with rounded numbers that add up: each says how far it moves the rounded level before it."""
     digits, found, at = DECIMALS[size], [], 0.0
-    for bar in fall.shown:
+    for bar in rising_first(fall).bars:
         after = round(bar.after, digits)
         moved, at = (after, after) if bar.is_level else (round(after - at, digits), after)
         if bar.is_level or moved:
@@ -65,6 +65,16 @@ def steps(fall: Fall, size: int, voice: Voice) -> list[Step]:
                 Step(kind, clipped(bar.says), number, round(min(100 * ends[0], 100 - wide), 2), round(wide, 2))
             )
     return found
+
+
+def rising_first(fall: Fall) -> Fall:
+    """The fall with what raises the chance before what lowers it, so that it does not pass below 0 on the way."""
+    (begin, *between, end), at = fall.bars, fall.bars[0].after
+    found = [begin]
+    for bar in sorted(between, key=lambda bar: bar.points < 0):
+        found.append(Bar(bar.says, at, at + bar.points))
+        at += bar.points
+    return Fall(fall.title, (*found, end), fall.least)
 
 
 def trend(points: Sequence[tuple[date, float]], day: date, size: int, voice: Voice) -> Trend | None:

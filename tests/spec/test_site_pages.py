@@ -10,6 +10,7 @@ import pytest
 
 from features.languages import ENGLISH, voice_of
 from pipelines.lists.day import DayList
+from pipelines.lists.packed import packed, unpacked
 from pipelines.lists.row import line_key, rows
 from pipelines.lists.strike import strike
 from pipelines.site.drawn import steps, trend
@@ -40,7 +41,7 @@ def test_the_numbers_of_a_waterfall_add_up_as_they_are_read() -> None:
     told = steps(fall_of("", "Base", 20.04, bars, "Lead", end), 100, ENGLISH)
     numbers = [float(step.number.replace("\N{MINUS SIGN}", "-").split()[0]) for step in told]
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1])
-    assert [step.kind for step in told] == ["level", "up", "down", "up", "down", "up", "level"]
+    assert [step.kind for step in told] == ["level", *["up"] * 3, *["down"] * 2, "level"]
     assert all(step.left >= 0 and step.left + step.width <= 100.01 for step in told)
 
 
@@ -85,6 +86,13 @@ def test_two_owners_with_calls_in_one_account_are_told_of_each_other() -> None:
     assert not any(row.beside for row in rows(one_owner, day.stages))
 
 
+def test_packed_rows_come_back_as_they_were_whatever_they_say() -> None:
+    lines = [replace(line(text, place), band="call") for place, text in enumerate(HOSTILE, start=1)]
+    told = rows([*lines, *list(same_account(made_up_day()).lines)], ("New",))
+    assert unpacked(packed(told)) == told
+    assert not re.search("[<>&\u2028\u2029]", packed(told))
+
+
 def test_every_link_leads_to_a_page_and_every_page_is_linked(folder: Path) -> None:
     found = pages(folder)
     linked = {
@@ -93,8 +101,9 @@ def test_every_link_leads_to_a_page_and_every_page_is_linked(folder: Path) -> No
         for link in re.findall(r'href="([^"#]+)"', text)
     }
     assert all((folder / name).is_file() for name in linked)
-    data = set(re.findall(r'"key": "([0-9a-f]+)"', found["index.html"]))
-    assert found.keys() == {name for name in linked if name.endswith(".html")} | {f"leads/{key}.html" for key in data}
+    boards = re.findall(r'<script type="application/json">(.*?)</script>', found["index.html"], re.DOTALL)
+    shown = {row.key for board in boards for row in unpacked(board)}
+    assert found.keys() == {name for name in linked if name.endswith(".html")} | {f"leads/{key}.html" for key in shown}
 
 
 @pytest.mark.parametrize("language", ["fr", "nl"])
