@@ -67,7 +67,11 @@ def _pictures(day: DayList, line: Line, text: str) -> tuple[list[Step], list[Ste
 
 
 def _story(day: DayList, text: str) -> tuple[list[ToldDay], list[str]]:
-    voice, of = voice_of(day.language), lambda days: day.as_of - timedelta(days=days)
+    voice = voice_of(day.language)
+
+    def of(days: int) -> date:
+        return day.as_of - timedelta(days=days)
+
     history = History(
         (
             Happening(of(1), "stage", text or "Offer sent"),

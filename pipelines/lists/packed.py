@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from pipelines.lists.row import Beside, Row, ShownReason
 
@@ -44,15 +45,16 @@ def _cells(row: Row, places: dict[str, int]) -> list[Cell]:
     ]
 
 
-def _fields(data: Mapping[str, list[str]], cells: Sequence[list[list[int]]]) -> Iterator[tuple[str, object]]:
+def _fields(data: Mapping[str, Any], cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of a row by name, out of what JSON holds."""
     texts = data["texts"]
     for name, cell in zip(data["columns"], cells, strict=True):
         if name == "reasons":
             yield name, tuple(ShownReason(bool(up), texts[says], texts[points]) for up, says, points in cell)
         elif name == "beside":
-            yield name, tuple(Beside(str(key), str(says)) for key, says in cell)
+            yield name, tuple(Beside(key, says) for key, says in cell)
         else:
-            yield name, texts[int(str(cell))] if name in data["tabled"] else cell
+            yield name, texts[cell] if name in data["tabled"] else cell
 
 
 def _json(value: object) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from configs.project import Language
 from features.languages import ENGLISH, voice_of
 from pipelines.lists.day import DayList
 from pipelines.lists.packed import packed, unpacked
@@ -107,7 +108,7 @@ def test_every_link_leads_to_a_page_and_every_page_is_linked(folder: Path) -> No
 
 
 @pytest.mark.parametrize("language", ["fr", "nl"])
-def test_the_pages_speak_the_language_of_the_list(language: str, tmp_path: Path) -> None:
+def test_the_pages_speak_the_language_of_the_list(language: Language, tmp_path: Path) -> None:
     day = replace(same_account(made_up_day()), language=language)
     write_made_up_site(tmp_path, day)
     text = (tmp_path / "leads" / f"{line_key(next(iter(day.lines)).lead_id)}.html").read_text("utf-8")
