@@ -73,16 +73,17 @@ class Shared:
 
 def shared_accounts(behind: Behind, lines: Sequence[Line]) -> Shared:
     """The accounts of a day: the MOST_ACCOUNTS likeliest for the page, and those of all lines."""
-    known = behind.scores["account_id"].fillna("").astype(str).str.strip() != ""
-    scores = behind.scores[known]
+    head = behind.head_of("open")
+    told = [name for name in ("lead_id", "account_id", "cohort", "rank", head) if name in behind.scores]
+    scores = behind.scores.loc[behind.scores["account_id"].fillna("").astype(str).str.strip() != "", told]
     is_open = scores["cohort"] == "open"
     sizes = scores.groupby("account_id")["lead_id"].nunique()
     several = sizes.index[sizes >= 2].intersection(pd.Index(scores.loc[is_open, "account_id"]))
-    head = behind.head_of("open")
     order = _order(scores[is_open & scores["account_id"].isin(several)], head, ranks_only=head in behind.withheld)
     on_page = order[:MOST_ACCOUNTS]
     of_lines = {line.account_id for line in lines} & set(sizes.index[sizes >= 2])
-    return Shared(scores[scores["account_id"].isin({*on_page, *of_lines})], on_page, len(order) - len(on_page))
+    wanted = behind.scores["account_id"].isin({*on_page, *of_lines})
+    return Shared(behind.scores[wanted], on_page, len(order) - len(on_page))
 
 
 def _order(scores: pd.DataFrame, head: str, *, ranks_only: bool) -> list[str]:

@@ -44,5 +44,5 @@ class Behind:
         at = pd.Series(np.arange(len(looked_at)), index=looked_at["lead_id"])[
             (looked_at["cohort"] == cohort).to_numpy()
         ]
-        scores = self.scores[self.scores["cohort"] == cohort].set_index("lead_id").loc[wanted].reset_index()
-        return scores.assign(at=at.loc[wanted].to_numpy()).sort_values("at", ignore_index=True)
+        scores = self.scores[(self.scores["cohort"] == cohort) & self.scores["lead_id"].isin(wanted)]
+        return scores.assign(at=at.loc[scores["lead_id"]].to_numpy()).sort_values("at", ignore_index=True)
