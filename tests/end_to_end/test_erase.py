@@ -55,7 +55,7 @@ def text_of(path: Path) -> str:
 
 def everything(workspace: Path) -> str:
     """All that a reader of the workspace could find in lake, scores and lists, in plain text."""
-    texts = [text_of(path) for path in sorted(workspace.glob("lists/*/*"))]
+    texts = [text_of(path) for path in sorted(workspace.glob("lists/*/**/*")) if path.is_file()]
     tables = [pq.ParquetFile(path).read() for path in sorted(workspace.glob("*/**/*.parquet"))]
     return "\n".join([*texts, *(str(table.to_pylist()) for table in tables)])
 
