@@ -64,16 +64,19 @@ def _line(rank: int) -> Line:
     )
 
 
-def seconds_to_search(browser: Browser, page: Path, lines: int) -> float:
-    """From asking for the page until what was typed into its search is answered."""
+def seconds_to_search(browser: Browser, page: Path, lines: int) -> tuple[float, float]:
+    """From asking for the page until what was typed into its search is answered, by the clock and in the page's own work."""
     opened = browser.new_page()
+    session = opened.context.new_cdp_session(opened)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     started = perf_counter()
     opened.goto(page.as_uri())
     opened.get_by_label("Search").fill(f"L-{100_000 + lines}")
     opened.locator("#leads-status").get_by_text("1 more under Nurture").wait_for()
     seconds = perf_counter() - started
+    measured = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     opened.close()
-    return seconds
+    return seconds, measured["ProcessTime"]
 
 
 def main() -> None:
@@ -84,9 +87,12 @@ def main() -> None:
     with TemporaryDirectory() as folder, sync_playwright() as play:
         page = long_page(Path(folder), lines)
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        seconds = [seconds_to_search(browser, page, lines) for _ in range(RUNS)]
+        found = [seconds_to_search(browser, page, lines) for _ in range(RUNS)]
         size = page.stat().st_size / 1e6
-    print(f"{lines:,} lines: {size:.1f} MB (must {MUST_MB}), searched after {median(seconds):.2f} s (must {MUST_S})")
+    clock, own = (median(times) for times in zip(*found, strict=True))
+    print(
+        f"{lines:,} lines: {size:.1f} MB (must {MUST_MB}), searched after {clock:.2f} s (must {MUST_S}), of which {own:.2f} s are its own"
+    )
 
 
 if __name__ == "__main__":
