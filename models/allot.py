@@ -1,6 +1,6 @@
-"""Who calls whom today: owners call their own leads, and those that nobody owns go to whoever has most room left."""
+"""Who calls whom today: owners call their own leads, and those that nobody owns go to who works their account, or has most room left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,16 @@ EVERYONE = ""  # calls on the one list of a project without owners
 def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.DataFrame:
     """The ranked leads with their band: call (as many as there is room for), nurture (the next by rank), skip.
 
-    ranked: lead_id and, where the setting names owners, owner_id, in the order of rank. A called lead that nobody owns gets the owner who
-    calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls a share
+    ranked: lead_id and, where the setting names owners, owner_id and account_id, in the order of rank. A called lead that nobody owns gets
+    the owner who calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls a share
     (setting.explore) is drawn by lot from below the cut; the same seed draws the same leads. drawn: whether a lead was.
     chance_of_listing: how likely it was to stand in its band, given how many calls were to be drawn.
     """
     room = setting.owners or {EVERYONE: setting.capacity}
     by_lot = slots(room, setting.explore, seed)
     owners = _owners(ranked, setting)
-    callers = np.array(allot(owners, {owner: room[owner] - by_lot[owner] for owner in room}), dtype=object)
+    left = {owner: room[owner] - by_lot[owner] for owner in room}
+    callers = np.array(allot(owners, left, _accounts(ranked, setting)), dtype=object)
     below = np.flatnonzero([caller is None for caller in callers])
     lots = draw([str(lead) for lead in ranked["lead_id"].iloc[below]], [owners[place] for place in below], by_lot, seed)
     bands, chances = np.full(len(ranked), "call", dtype=object), np.ones(len(ranked))
@@ -38,13 +39,17 @@ def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.Data
     return banded
 
 
-def allot(owners: Sequence[str | None], room: Mapping[str, int]) -> list[str | None]:
+def allot(
+    owners: Sequence[str | None], room: Mapping[str, int], accounts: Sequence[str | None] | None = None
+) -> list[str | None]:
     """Who calls each lead; None: nobody today.
 
-    owners: of leads in the order of rank, None where nobody owns one. room: how many calls each owner can make. The list is the best that
-    the room allows: a set of leads can be called when no owner has too many and all together are not too many, and of such sets (a
-    matroid) taking the best lead first finds the best (Edmonds, Matroids and the greedy algorithm, 1971). What nobody owns then goes,
-    in the order of rank, to the owner with the largest share of the day still free, of equals the first by name.
+    owners: of leads in the order of rank, None where nobody owns one. room: how many calls each owner can make. accounts: of the same
+    leads, None where one has none. The list is the best that the room allows: a set of leads can be called when no owner has too many and
+    all together are not too many, and of such sets (a matroid) taking the best lead first finds the best (Edmonds, Matroids and the greedy
+    algorithm, 1971). What nobody owns then goes, in the order of rank, to the owner of the best lead of its account, or to who was given
+    another one of it, while there is room; and the rest to the owner with the largest share of the day still free, of
+    equals the first by name.
     """
     free, total = dict(room), sum(room.values())
     callers: list[str | None] = [None] * len(owners)
@@ -58,10 +63,43 @@ def allot(owners: Sequence[str | None], room: Mapping[str, int]) -> list[str | N
             free[owner] -= 1
             callers[place] = owner
         total -= owner is None or callers[place] is not None
-    for place in given_away:
-        callers[place] = _freest(free, room)
-        free[_freest(free, room)] -= 1
+    of_leads = accounts or [None] * len(owners)
+    for place, caller in _given(given_away, of_leads, _who_works(owners, of_leads, room), free, room):
+        callers[place] = caller
     return callers
+
+
+def _who_works(
+    owners: Sequence[str | None], accounts: Sequence[str | None], room: Mapping[str, int]
+) -> dict[str | None, str]:
+    """The owner of the best lead of each account, of those who call today."""
+    both = zip(reversed(accounts), reversed(owners), strict=True)
+    return {account: owner for account, owner in both if account is not None and owner in room and owner is not None}
+
+
+def _given(
+    places: Sequence[int],
+    accounts: Sequence[str | None],
+    works: dict[str | None, str],
+    free: dict[str, int],
+    room: Mapping[str, int],
+) -> Iterator[tuple[int, str]]:
+    """Who gets each lead that nobody owns; first those whose account somebody works, so that nobody else takes their calls."""
+    rest = []
+    for place in places:
+        caller = works.get(accounts[place])
+        if caller is None or not free[caller]:
+            rest.append(place)
+            continue
+        free[caller] -= 1
+        yield place, caller
+    for place in rest:
+        known = works.get(accounts[place])
+        caller = known if known is not None and free[known] else _freest(free, room)
+        if accounts[place] is not None:
+            works.setdefault(accounts[place], caller)
+        free[caller] -= 1
+        yield place, caller
 
 
 def _freest(free: Mapping[str, int], room: Mapping[str, int]) -> str:
@@ -69,6 +107,13 @@ def _freest(free: Mapping[str, int], room: Mapping[str, int]) -> str:
 
 
 def _owners(ranked: pd.DataFrame, setting: ListSetting) -> list[str | None]:
-    if not setting.owners:
-        return [EVERYONE] * len(ranked)
-    return [None if pd.isna(owner) or not str(owner).strip() else str(owner) for owner in ranked["owner_id"]]
+    return _named(ranked["owner_id"]) or [] if setting.owners else [EVERYONE] * len(ranked)
+
+
+def _named(names: pd.Series | None) -> list[str | None] | None:
+    """The names, None where there is none."""
+    return None if names is None else [None if pd.isna(name) or not str(name).strip() else str(name) for name in names]
+
+
+def _accounts(ranked: pd.DataFrame, setting: ListSetting) -> list[str | None] | None:
+    return _named(ranked.get("account_id")) if setting.owners else None

@@ -29,8 +29,9 @@ Places = NDArray[np.intp]
 class Words:
     """What lines are said with.
 
-    explanations: by the number in the column `explained`. people: display_name and company by lead_id. until: the day at whose first
-    moment each head's window ends. withheld: the heads whose chances are not shown. since: the day of the list that chances moved from.
+    explanations: by the number in the column `explained`. people: display_name, company and country by lead_id. until: the day at whose
+    first moment each head's window ends. withheld: the heads whose chances are not shown. since: the day of the list that chances moved
+    from.
     """
 
     job: Job
@@ -100,9 +101,12 @@ def _says(words: Words, head: HeadName, three: Floats, size: int) -> str:
 
 
 def people_of(job: Job) -> pd.DataFrame:
-    """Names and companies by lead_id: personal, read for the list alone."""
+    """Names, companies and, where the project has it, country by lead_id: personal, read for the list alone."""
+    country = "country" if "country" in job.project.lead_attributes else "NULL"
     with open_lake(job.workspace, job.project, midnight(job.day)) as con:
-        people: pd.DataFrame = answer(con, "SELECT lead_id, display_name, company FROM leads").to_pandas()
+        people: pd.DataFrame = answer(
+            con, f"SELECT lead_id, display_name, company, {country} AS country FROM leads"
+        ).to_pandas()
         return people.set_index("lead_id")
 
 
@@ -134,6 +138,7 @@ def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -
         moved=move_says(row["move"], since, job.day, job.voice) if since and row["move"] and head in told else "",
         letter=_text(row.get("letter")) if head in told else "",
         drawn=bool(row.get("drawn")),
+        country=_text(row.get("country")),
     )
 
 

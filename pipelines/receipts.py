@@ -44,7 +44,7 @@ def settle_lists(job: Job) -> tuple[Receipt, ...]:
     been served, and for a receipt that cannot be read.
     """
     until = min(observed_until(job.workspace), midnight(job.day))
-    kept = _read(job)
+    kept = read_receipts(job)
     served = [day for day in served_days(job) if day <= job.day and day not in kept]
     if not served and not kept:
         raise FunnelcastError(
@@ -69,8 +69,8 @@ def receipt_file(job: Job, day: date) -> Path:
     return job.workspace.receipts / f"{day}.json"
 
 
-def _read(job: Job) -> dict[date, Receipt]:
-    """The receipts that were written before, by day."""
+def read_receipts(job: Job) -> dict[date, Receipt]:
+    """The receipts that were written before, by day. Raises FunnelcastError for one that cannot be read."""
     found = [_read_one(file) for file in sorted(job.workspace.receipts.glob("[!.]*.json"))]
     return {receipt.listed.day: receipt for receipt in found}
 

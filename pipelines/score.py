@@ -19,6 +19,8 @@ from pipelines.morning import day_list
 from pipelines.ranked import Ranked, ranked_of
 from pipelines.right_now.rules import Morning
 from pipelines.right_now.section import right_now
+from pipelines.site.behind import Behind
+from pipelines.site.write import write_site
 from pipelines.steady import tell_changed
 from pipelines.store import write_beside
 from pipelines.written import write_deliveries, write_scores
@@ -63,8 +65,11 @@ def score_project(job: Job, champion: Champion) -> Scored:
             folder.mkdir()
             copy_page(job.workspace, champion.version, folder)
             notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
-            urgent = right_now(Morning(job, ranked.scores, matrix, frozenset(withheld), since))
-            write_list(folder, replace(day_list(job, ranked, notes, withheld, since), right_now=urgent))
+            hidden = frozenset(withheld)
+            urgent = right_now(Morning(job, ranked.scores, matrix, hidden, since))
+            day = replace(day_list(job, ranked, notes, withheld, since), right_now=urgent)
+            behind = Behind(job, champion.bundle, matrix, ranked.scores, ranked.explanations, hidden, since)
+            write_list(folder, day, lambda listed: write_site(folder, day, listed, behind))
     write_deliveries(job, ranked.scores)
     if past:
         tell_changed(job, ranked.scores, past)

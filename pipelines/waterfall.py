@@ -37,11 +37,12 @@ class Fall:
 
     title: str
     bars: tuple[Bar, ...]
+    least: float = LEAST_SHOWN
 
     @property
     def shown(self) -> tuple[Bar, ...]:
         """The bars without a rest that nobody would see."""
-        return tuple(bar for bar in self.bars if bar.is_level or abs(bar.points) >= LEAST_SHOWN)
+        return tuple(bar for bar in self.bars if bar.is_level or abs(bar.points) >= self.least)
 
     @property
     def low(self) -> float:
@@ -58,18 +59,27 @@ class Fall:
         return (chance - self.low) / (self.high - self.low)
 
 
-def fall_of(title: str, begins: str, start: float, bars: Sequence[tuple[str, float]], ends: str, end: float) -> Fall:
+def fall_of(
+    title: str,
+    begins: str,
+    start: float,
+    bars: Sequence[tuple[str, float]],
+    ends: str,
+    end: float,
+    least: float = LEAST_SHOWN,
+    rest_says: str = REST,
+) -> Fall:
     """The fall from a level to another (hundredths of chance); bars: sentence and points, which add up to the difference.
 
-    The largest bars stand alone, the largest first, and the rest is one bar.
+    The largest bars stand alone, the largest first, and the rest is one bar, as is what moves less than `least`.
     """
     ordered = sorted(bars, key=lambda bar: -abs(bar[1]))
-    shown = [bar for bar in ordered[:MOST_BARS] if abs(bar[1]) >= LEAST_SHOWN]
+    shown = [bar for bar in ordered[:MOST_BARS] if abs(bar[1]) >= least]
     rest = end - start - sum(points for _, points in shown)
     if abs(rest) > 1e-9:
-        shown.append((REST, rest))
+        shown.append((rest_says, rest))
     found, at = [Bar(begins, 0.0, start, is_level=True)], start
     for says, points in shown:
         found.append(Bar(says, at, at + points))
         at += points
-    return Fall(title, (*found, Bar(ends, 0.0, end, is_level=True)))
+    return Fall(title, (*found, Bar(ends, 0.0, end, is_level=True)), least)

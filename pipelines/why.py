@@ -1,6 +1,6 @@
 """Answers the question why one lead has its chance, and why that is not what it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from scipy.special import expit
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
-from features.behaviours import behaviour_of
 from features.matrix import Matrix, known_matrix
 from features.snapshots import midnight
-from models.bundle import Bundle, HeadModel
-from models.moved import Floats, from_base
-from models.predict import contributions_of, parts_of, predict
+from models.bundle import Bundle
+from models.moved import Floats
+from models.predict import contributions_of, predict
 from models.tell_moves import Move
 from pipelines.base_rates import as_served
 from pipelines.job import Job
@@ -29,7 +27,8 @@ from pipelines.pages import templates
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake, write_beside
 from pipelines.train import tracking_of
-from pipelines.waterfall import WIDTH, Fall, fall_of
+from pipelines.waterfall import WIDTH, Fall
+from pipelines.whole import Sayings, moved_fall, whole_reasons
 
 HERE = Path(__file__).parent
 EVERY_PART = 1_000
@@ -159,58 +158,15 @@ def _matrix_of(job: Job, lead_id: str, asked: Asked) -> Matrix:
 
 def _reasons(job: Job, asked: Asked, matrix: Matrix, given: Floats) -> Fall:
     """From the base to the served chance, a bar a behaviour, in points of chance."""
-    model, served = asked.bundle.heads[asked.head], float(asked.line[asked.head])
-    base = float(expit(model.calibrator.log_odds(given[:, -1]))[0])
-    worked_out = float(expit(model.calibrator.log_odds(given.sum(axis=1)))[0])
-    parts = from_base(given, model.calibrator.log_odds)[0]
-    whole = parts.sum()
-    share = 100 * (worked_out - base) / whole if abs(whole) > 1e-12 else 100 * base * (1 - base)
-    bars = [(says, weight * share) for says, weight in _by_behaviour(job, model, matrix, parts)]
-    rest = 100 * (served - worked_out)
-    bars += [("Made to agree with the other chances, or corrected since", rest)] if abs(rest) > 1e-9 else []
-    title = f"{SAID_OF[asked.head]} on {day_says(asked.day, asked.day)} {asked.day.year}"
-    return fall_of(f"Why {title}", "What the model expects of anybody", 100 * base, bars, "This lead", 100 * served)
-
-
-def _by_behaviour(job: Job, model: HeadModel, matrix: Matrix, parts: Floats) -> list[tuple[str, float]]:
-    columns = {column.name: column for column in job.columns}
-    place = {name: number for number, name in enumerate(matrix.columns)}
-    groups: dict[str, list[int]] = {}
-    for number, name in enumerate(parts_of(model)):
-        group = behaviour_of(columns[name].feature) if name in columns else name
-        groups.setdefault(group, []).append(number)
-    told = []
-    for members in groups.values():
-        weight = float(parts[members].sum())
-        name = parts_of(model)[max(members, key=lambda number: parts[number] * np.sign(weight))]
-        known = columns.get(name)
-        says = (
-            known.sentence(float(matrix.values[0, place[name]]), job.stage_words) if known else name.replace("_", " ")
-        )
-        told.append((says, weight))
-    return told
+    served = np.array([float(asked.line[asked.head])])
+    words = Sayings(job.columns, job.stage_words)
+    fall = whole_reasons(words, asked.bundle.heads[asked.head], matrix, given, served)[0]
+    return replace(fall, title=f"Why {SAID_OF[asked.head]} on {day_says(asked.day, asked.day)} {asked.day.year}")
 
 
 def _moved(asked: Asked, move: Move, since: date) -> Fall:
-    now = 100 * float(asked.line[asked.head])
-    bars = [
-        (part.says if part.feature == "" else f"{part.says} ({CAUSE_NOUNS[part.cause]})", part.points)
-        for part in move.parts
-    ]
-    bars = [(says[:1].upper() + says[1:], points) for says, points in bars]
-    title = f"What has moved {SAID_OF[asked.head]} since {day_says(since, asked.day)}"
-    return fall_of(title, day_says(since, asked.day), now - move.points, bars, day_says(asked.day, asked.day), now)
-
-
-CAUSE_NOUNS = {
-    "model": "new model",
-    "time": "time passing",
-    "stage_moves": "stage move",
-    "field_changes": "field edit",
-    "touches": "new touch",
-    "purchases": "purchase",
-    "others": "other leads",
-}
+    fall = moved_fall(move, since, asked.day, float(asked.line[asked.head]))
+    return replace(fall, title=f"What has moved {SAID_OF[asked.head]} since {day_says(since, asked.day)}")
 
 
 def tell_why(told: Why, console: Console | None = None) -> None:

@@ -10,10 +10,12 @@ from features.registry import FEATURES
 from models import rank
 from models.heads import VERBS
 from models.tell_moves import CAUSES
-from pipelines import base_rates, score
-from pipelines.lists import moves, ranks, words
+from pipelines import base_rates, score, waterfall, whole
+from pipelines.lists import moves, ranks, row, site, words
 from pipelines.lists.day import Band
 from pipelines.right_now.words import TITLES
+from pipelines.site import accounts, receipts
+from pipelines.site import words as happened
 from tests.house import ROOMS, TEXTS, functions
 
 Text = tuple[str, ...]  # a text, or the singular and the plural of one
@@ -21,7 +23,12 @@ SAYING, COUNTING = "voice.say", "voice.count"
 # functions of one file that hand on what they are given
 BY_FILE = {"features/words.py": {"_counted": COUNTING, "verdict_of": SAYING}, "features/declared.py": {"told": SAYING}}
 DEMO = CONFIGS / "projects" / "demo.yaml"
-PAGE = ("pipelines/lists/list.html.j2", "pipelines/lists/list.js", "pipelines/lists/right_now.html.j2")
+PAGE = (
+    "pipelines/lists/list.html.j2",
+    "pipelines/lists/list.js",
+    "pipelines/lists/right_now.html.j2",
+    *(name for name in TEXTS if name.startswith("pipelines/site/") and name.endswith(".j2")),
+)
 
 
 def _titles_in(name: str, function: str) -> list[Text]:
@@ -49,6 +56,20 @@ NAMED: dict[str, list[Text]] = {
     "EXACT": [(words.EXACT,)],
     "pattern": [(words.EXACT,), (words.LESS,), (words.MORE,), ("d MMMM",), ("d MMMM y",), ("EEEE, d MMMM y",)],
     "OUTCOMES[head]": [(text, text) for text in words.OUTCOMES.values()],
+    "title": [*((text,) for text in (*site.TITLES.values(), *receipts.RIVAL_TITLES.values()))],
+    "GAINED[head.head]": [(text,) for text in receipts.GAINED.values()],
+    "known": [(text,) for text in happened.KINDS.values()],
+    "BY_US": [(happened.BY_US,)],
+    "MOVED_TO": [(happened.MOVED_TO,)],
+    "BOUGHT": [(happened.BOUGHT,)],
+    "EMPTIED": [(happened.EMPTIED,)],
+    "NO_ROLE": [(accounts.NO_ROLE,)],
+    "BASE": [(whole.BASE,)],
+    "LEAD": [(whole.LEAD,)],
+    "AGREED": [(whole.AGREED,)],
+    "REST": [(waterfall.REST,)],
+    "CAUSE_NOUNS[part.cause]": [(text,) for text in whole.CAUSE_NOUNS.values()],
+    "SAME_ACCOUNT": [(row.SAME_ACCOUNT,)],
     "one": [*words.GAINS.values()],
     "*way": [moves.UP, moves.DOWN],
     "name": _titles_in("pipelines/lists/row.py", "_scores"),

@@ -8,7 +8,7 @@
   const count = (number) => number.toLocaleString({{ language | tojson }});
 
   /* Müller is found by muller. */
-  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const folded = (text) => (/^[\0-\x7f]*$/.test(text) ? text : text.normalize("NFD").replace(/\p{M}/gu, "")).toLowerCase();
 
   function say(element, words) {
     for (const slot of element.querySelectorAll("[data-say]")) slot.textContent = words[slot.dataset.say];
@@ -18,6 +18,32 @@
     const item = find(reason.up ? "why-up" : "why-down").content.firstElementChild.cloneNode(true);
     say(item, reason);
     return item;
+  }
+
+  const FOUND = ["name", "lead_id", "company", "account_id", "money"];
+  const FOUND_TABLED = ["owner", "stage", "frequency", "outcome", "moved", "country"];
+
+  /* The lines of packed.py; what many of them say is folded once. */
+  function unpacked({ columns, tabled, texts, rows }) {
+    const folds = texts.map(folded);
+    const isTabled = columns.map((name) => tabled.includes(name));
+    const at = Object.fromEntries(columns.map((name, place) => [name, place]));
+    return rows.map((row, place) => {
+      const line = { place };
+      columns.forEach((name, column) => (line[name] = isTabled[column] ? texts[row[column]] : row[column]));
+      line.found = [
+        folded([...FOUND.map((name) => line[name]), ...line.beside.map((one) => one[1])].join("\n")),
+        ...FOUND_TABLED.map((name) => folds[row[at[name]]]), ...line.reasons.map((reason) => folds[reason[1]]),
+      ].join("\n");
+      line.reasons = line.reasons.map(([up, says, points]) => ({ up, says: texts[says], points: texts[points] }));
+      return line;
+    });
+  }
+
+  function besideElement([, says]) {
+    const said = document.createElement("bdi");
+    said.textContent = says;
+    return said;
   }
 
   function compare(key, descending) {
@@ -36,14 +62,7 @@
     constructor(key) {
       this.element = find(key);
       this.noun = key === "leads" ? [{{ say("lead") | tojson }}, {{ say("leads") | tojson }}] : [{{ say("customer") | tojson }}, {{ say("customers") | tojson }}];
-      this.lines = JSON.parse(this.element.querySelector("script").textContent);
-      this.lines.forEach((line, place) => {
-        line.place = place;
-        line.found = folded([
-          line.name, line.lead_id, line.company, line.account_id, line.owner, line.stage, line.frequency, line.outcome,
-          line.money, line.moved, ...line.reasons.map((reason) => reason.says),
-        ].join("\n"));
-      });
+      this.lines = unpacked(JSON.parse(this.element.querySelector("script").textContent));
       this.template = this.element.querySelector("template").content.firstElementChild;
       this.body = this.element.querySelector("tbody");
       this.more = this.element.querySelector(".more");
@@ -82,6 +101,8 @@
       const matches = (line) =>
         wanted.words.every((word) => line.found.includes(word)) &&
         (!wanted.owner || line.owner === wanted.owner) &&
+        (!wanted.country || line.country === wanted.country) &&
+        (line.band === "keep" || !wanted.letter || line.letter === wanted.letter) &&
         (line.band === "keep" || !wanted.stage || line.stage === wanted.stage);
       const inBand = (line) => line.band === "keep" || !wanted.band || line.band === wanted.band;
       const found = this.lines.filter(matches);
@@ -104,13 +125,15 @@
     }
 
     status() {
-      const { owner, stage, search, band } = this.wanted;
+      const { owner, stage, letter, country, search, band } = this.wanted;
       const here = this.matching.length;
       const noun = this.noun[this.total {{ is_one }} ? 0 : 1];
       const parts = [here === this.total ? `${count(here)} ${noun}` : `{{ say("{here} of {all} {leads}", here="${count(here)}", all="${count(this.total)}", leads="${noun}") }}`];
       if (search) parts.push(`“${search}”`);
       if (owner) parts.push(`{{ say("owner {name}", name="${owner}") }}`);
       if (stage && this.noun[0] === {{ say("lead") | tojson }}) parts.push(`{{ say("stage {name}", name="${stage}") }}`);
+      if (letter && this.noun[0] === {{ say("lead") | tojson }}) parts.push(`{{ say("Band {letter}", letter="${letter}") }}`);
+      if (country) parts.push(country);
       if (search && this.elsewhere) parts.push(`{{ say("{count} more under {band}", count="${count(this.elsewhere)}", band=other) }}`);
       return parts.join(" · ");
     }
@@ -133,6 +156,8 @@
       row.querySelector(".band").textContent = {{ bands | tojson }}[line.band];
 {% endif %}
       row.querySelector(".fill").setAttribute("width", line.bar);
+      row.querySelector("a")?.setAttribute("href", `leads/${line.key}.html`);
+      row.querySelector(".beside")?.append(...line.beside.map(besideElement));
       row.querySelector(".reasons ul")?.append(...line.reasons.map(whyElement));
       return row;
     }
@@ -147,13 +172,15 @@
       words: folded(search).split(/\s+/),
       owner: find("owner")?.value,
       stage: find("stage")?.value,
+      letter: find("letter")?.value,
+      country: find("country")?.value,
       band: document.querySelector("input[name=band]:checked")?.value,
     };
     for (const board of boards) board.filter(wanted);
   }
 
   function clearAll() {
-    for (const id of ["search", "owner", "stage"]) if (find(id)) find(id).value = "";
+    for (const id of ["search", "owner", "stage", "letter", "country"]) if (find(id)) find(id).value = "";
     filterAll();
     find("search").focus();
   }

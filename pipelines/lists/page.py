@@ -1,69 +1,71 @@
 """Writes a day's list: the page that sales opens and the tables that go into other programs."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from features.languages import Voice, voice_of
 from pipelines.lists.day import DayList, Line
+from pipelines.lists.packed import packed
 from pipelines.lists.page_words import page_words, script_of
 from pipelines.lists.right_now import shown, write_right_now
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.sheets import write_sheets
+from pipelines.lists.site import LEADS, pages_in
 from pipelines.lists.words import weekday_says
 from pipelines.lists.workbook import write_workbook
 from pipelines.pages import content_hash, templates
 
 HERE = Path(__file__).parent
-MODEL_PAGE = "model.html"
-ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
 
 
 @dataclass(frozen=True)
 class Board:
-    """A table of the page; columns: those with anything to show (key: heading); full: the chance that fills a bar."""
+    """A table of the page; columns: those with anything to show (key: heading); full: the chance that fills a bar.
+
+    linked: whether each row has a page of its own, leads/KEY.html.
+    """
 
     key: str
     rows: list[Row]
     columns: dict[str, str]
     full: float
+    linked: bool = False
 
     @property
     def data(self) -> str:
-        """The rows as JSON, one a line, that cannot end the script element they stand in."""
-        lines = (json.dumps(vars(row), default=vars, ensure_ascii=False, allow_nan=False) for row in self.rows)
-        data = "[\n" + ",\n".join(lines) + "\n]"
-        for mark in ENDS_OR_OPENS_MARKUP:
-            data = data.replace(mark, f"\\u{ord(mark):04x}")
-        return data
+        """The rows as the script of the page reads them."""
+        return packed(self.rows)
 
 
-def write_list(folder: Path, day: DayList) -> None:
+def write_list(folder: Path, day: DayList, write_more: Callable[[Sequence[Line]], None] = lambda listed: None) -> None:
     """Writes index.html, call.csv, nurture.csv, skip.csv, keep.csv, right_now.csv and list.xlsx into an existing folder.
 
-    The page is one file that asks nothing of any host; where a model page lies in the folder, it is linked. The tables are described in
-    sheets.write_sheets and right_now.write_right_now, the workbook in workbook.write_workbook.
+    The page is one file that asks nothing of any host; it links to the other pages that lie in the folder, which write_more may put there
+    from the lines that are listed. The tables are described in sheets.write_sheets and right_now.write_right_now, the workbook in
+    workbook.write_workbook.
     """
     listed, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
     write_right_now(folder, day.as_of, day.right_now)
     write_workbook(folder)
-    model_page = MODEL_PAGE if (folder / MODEL_PAGE).is_file() else ""
-    page = page_html(day, [line for line in listed if line.band != "keep"], skipped, model_page)
+    write_more(listed)
+    page = page_html(day, [line for line in listed if line.band != "keep"], skipped, folder)
     (folder / "index.html").write_bytes(page.encode("utf-8"))
 
 
-def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page: str = "") -> str:
+def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, folder: Path | None = None) -> str:
     """The page of a day: its open_lines to call or nurture, its customers, and how many leads were skipped.
 
-    model_page: where the page of the model lies, seen from this one; empty where there is none.
+    folder: where the other pages lie that it links to; None: there are none.
     """
     voice = voice_of(day.language)
     style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("list.css", "right_now.css"))
     script = script_of(HERE, voice)
-    leads = _board("leads", open_lines, day.stages, voice)
-    customers = _board("customers", day.customers, (), voice)
+    site = pages_in(folder, voice) if folder else {}
+    has_pages = folder is not None and (folder / LEADS).is_dir()
+    leads = _board("leads", open_lines, day.stages, voice, linked=has_pages)
+    customers = _board("customers", day.customers, (), voice, linked=has_pages)
     return (
         templates(HERE)
         .get_template("list.html.j2")
@@ -75,8 +77,10 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
             customers=customers,
             skipped=skipped,
             urgent=shown(day.right_now, voice),
-            model_page=model_page,
+            site=site if len(site) > 1 else {},
             owners=sorted({row.owner for row in chain(leads.rows, customers.rows)} - {""}),
+            letters=sorted({row.letter for row in leads.rows} - {""}),
+            countries=sorted({row.country for row in chain(leads.rows, customers.rows)} - {""}),
             stages=[stage for _, stage in sorted({(row.stage_place, row.stage) for row in leads.rows}) if stage],
             style=style,
             script=script,
@@ -87,7 +91,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, model_page
     )
 
 
-def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice) -> Board:
+def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice, *, linked: bool) -> Board:
     boarded, is_of_leads = rows(lines, stages, voice), key == "leads"
     columns = {
         "rank": "Rank",
@@ -101,4 +105,4 @@ def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voic
     }
     empty = [name for name in columns if not any(getattr(row, name) not in ("", None, ()) for row in boarded)]
     kept = {name: voice.say(says) for name, says in columns.items() if name == "chance" or name not in empty}
-    return Board(key, boarded, kept, full_bar(line.chance for line in lines))
+    return Board(key, boarded, kept, full_bar(line.chance for line in lines), linked)

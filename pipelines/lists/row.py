@@ -12,6 +12,8 @@ from pipelines.lists.plain import clipped, plain
 from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
+MOST_BESIDE = 3
+SAME_ACCOUNT = "{name} of the same account is on the list of {owner}."
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -22,6 +24,14 @@ class ShownReason:
     up: bool
     says: str
     points: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """That a lead of the same account, by its key, is on the call list of somebody else."""
+
+    key: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -47,13 +57,17 @@ class Row:
     value: float | None = None
     reasons: tuple[ShownReason, ...] = ()
     moved: str = ""
+    letter: str = ""
+    country: str = ""
+    beside: tuple[Beside, ...] = ()
 
 
 def rows(lines: Sequence[Line], stages: tuple[str, ...], voice: Voice = ENGLISH) -> list[Row]:
     """The lines as rows, said in a voice. `stages` is the funnel's order; a stage that is not in it sorts behind."""
     full = full_bar(line.chance for line in lines)
     places = {plain(stage): place for place, stage in enumerate(stages)}
-    return [_row(line, full, places, voice) for line in lines]
+    callers = _callers(lines)
+    return [_row(line, full, places, callers, voice) for line in lines]
 
 
 def line_key(lead_id: str) -> str:
@@ -67,7 +81,29 @@ def full_bar(chances: Iterable[float]) -> float:
     return next((full for full in FULL_BARS if highest <= full), 1.0)
 
 
-def _row(line: Line, full: float, places: dict[str, int], voice: Voice) -> Row:
+def _callers(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """The calls of each account on which more than one owner stands."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.band == "call" and line.account_id and line.owner_id:
+            found.setdefault(line.account_id, []).append(line)
+    return {account: calls for account, calls in found.items() if len({call.owner_id for call in calls}) > 1}
+
+
+def _beside(line: Line, callers: dict[str, list[Line]], voice: Voice) -> tuple[Beside, ...]:
+    """What the caller of a line is to know of the same account: who else calls whom there."""
+    others = callers.get(line.account_id, []) if line.band == "call" else []
+    return tuple(
+        Beside(
+            line_key(other.lead_id),
+            voice.say(SAME_ACCOUNT, name=clipped(other.name) or clipped(other.lead_id), owner=clipped(other.owner_id)),
+        )
+        for other in others
+        if other.owner_id != line.owner_id
+    )[:MOST_BESIDE]
+
+
+def _row(line: Line, full: float, places: dict[str, int], callers: dict[str, list[Line]], voice: Voice) -> Row:
     lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
     name, company = clipped(line.name), clipped(line.company)
     frequency, outcome = split_chance(clipped(line.chance_says), voice)
@@ -95,6 +131,9 @@ def _row(line: Line, full: float, places: dict[str, int], voice: Voice) -> Row:
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
         moved=clipped(f"{voice.say(DRAWN)} {line.moved}" if line.drawn else line.moved, LONGEST_MOVE),
+        letter=plain(line.letter),
+        country=clipped(line.country, 40),
+        beside=_beside(line, callers, voice),
     )
 
 

@@ -1,13 +1,12 @@
 """Writes the model page: one file that opens from disk, asks nothing of any host and can be read without colour."""
 
-import shutil
 from dataclasses import dataclass
 from math import ceil, isnan, nan
 from pathlib import Path
 
 from models.depth import Depth
 from models.judgement import MODEL
-from pipelines.lists.page import MODEL_PAGE
+from pipelines.lists.site import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Chart, Curve, chart
 from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures
 from pipelines.model_page.words import ASKS, FIGURES, RANKS, WHOM, figure_says, metric_says, percent_says
@@ -15,6 +14,8 @@ from pipelines.pages import content_hash, templates
 from pipelines.store import Workspace, write_beside
 
 HERE = Path(__file__).parent
+TO_LIST = b'<a class="list" href="index.html">'  # shown where the page lies beside a list
+TO_LIST_HIDDEN = TO_LIST.replace(b">", b" hidden>")
 KEPT_LEAKS = "leaks/index.html"  # from the page to the leak report, where both are kept with the run
 LEAST_TOP = 0.01
 EVEN_TOP = 25  # an axis of chances ends at a multiple of 4 %, so that its ticks are whole
@@ -68,7 +69,8 @@ def copy_page(workspace: Workspace, version: str, folder: Path) -> None:
     """Puts the page of a version into a folder; nothing where the version was trained elsewhere, or before there were such pages."""
     page = workspace.models / version / MODEL_PAGE
     if page.is_file():
-        shutil.copyfile(page, folder / MODEL_PAGE)
+        text = page.read_bytes().replace(TO_LIST_HIDDEN, TO_LIST)
+        (folder / MODEL_PAGE).write_bytes(text)
 
 
 def pictures(head: HeadFigures) -> Pictures:

@@ -14,7 +14,7 @@ from models.track import Champion
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, matrix_of, training_days
 from pipelines.leaks.screen import screen
-from pipelines.lists.page import MODEL_PAGE
+from pipelines.lists.site import MODEL_PAGE
 from pipelines.store import Workspace, open_workspace
 from pipelines.train import train_project
 from tests.planted import FIELDS, column_of, plant

@@ -86,3 +86,28 @@ def test_capacity_is_what_the_owners_can_do() -> None:
         ListSetting.model_validate({"owners": {"anna": 8, "bo": 4}, "capacity": 25})
     with pytest.raises(ValidationError, match=r"owners\.anna"):
         ListSetting.model_validate({"owners": {"anna": -1, "bo": 4}})
+
+
+def test_what_nobody_owns_goes_first_to_who_works_its_account() -> None:
+    accounts = ["X", "Y", "X", "Z", "Z"]
+    owners = [None, "bo", "anna", None, None]
+    assert allot(owners, {"anna": 3, "bo": 5}) == ["bo", "bo", "anna", "anna", "bo"]
+    assert allot(owners, {"anna": 3, "bo": 5}, accounts) == ["anna", "bo", "anna", "bo", "bo"]
+
+
+def test_a_full_day_sends_it_to_another_and_an_owner_without_calls_keeps_nothing() -> None:
+    assert allot([None, "anna"], {"anna": 1, "bo": 1}, ["X", "X"]) == ["bo", "anna"]
+    assert allot([None, "cy"], {"anna": 1}, ["X", "X"]) == ["anna", None]
+
+
+def test_the_place_of_who_works_the_account_is_not_taken_by_a_better_lead_of_nobody() -> None:
+    assert allot([None, None, "anna"], {"anna": 2, "bo": 1}, ["W", "X", "X"]) == ["bo", "anna", "anna"]
+
+
+@given(st.lists(st.tuples(st.sampled_from([None, "anna", "bo"]), st.sampled_from([None, "X", "Y"])), max_size=7))
+def test_accounts_change_who_calls_and_never_whom(leads: list[tuple[str | None, str | None]]) -> None:
+    owners, accounts = [owner for owner, _ in leads], [account for _, account in leads]
+    room = {"anna": 2, "bo": 1}
+    plain, by_account = allot(owners, room), allot(owners, room, accounts)
+    assert [caller is None for caller in plain] == [caller is None for caller in by_account]
+    assert all(by_account.count(name) <= calls for name, calls in room.items())

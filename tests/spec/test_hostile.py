@@ -1,7 +1,6 @@
 """Whatever strangers type stays a text: in the tables, in the page's data and on the terminal."""
 
 import csv
-import json
 import re
 import unicodedata
 from dataclasses import replace
@@ -16,6 +15,7 @@ from rich.console import Console
 from configs.errors import FunnelcastError
 from models.reasons import Reason
 from pipelines.lists.day import DayList, Line
+from pipelines.lists.packed import unpacked
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import FORMULA_MARKS, cell, clipped, plain
 from pipelines.narrator import Narrator
@@ -120,10 +120,10 @@ def test_the_data_of_the_page_is_what_was_typed_and_cannot_end_its_script(folder
     boards = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
     assert len(boards) == 2
     for board in boards:
-        rows = json.loads(board)
-        assert [row["rank"] for row in rows] == list(range(1, len(HOSTILE) + 1))
+        rows = unpacked(board)
+        assert [row.rank for row in rows] == list(range(1, len(HOSTILE) + 1))
         assert not re.search("[<>&\u2028\u2029]", board)
-        short = [(row["name"], text) for row, text in zip(rows, HOSTILE, strict=True) if 0 < len(plain(text)) < 160]
+        short = [(row.name, text) for row, text in zip(rows, HOSTILE, strict=True) if 0 < len(plain(text)) < 160]
         assert all(shown == plain(text) for shown, text in short)
 
 
