@@ -83,6 +83,10 @@ def test_two_owners_with_calls_in_one_account_are_told_of_each_other() -> None:
     ]
     assert [one.says for one in second.beside] == [f"{first.name} of the same account is on the list of {first.owner}."]
     assert not any(row.beside for row in rest)
+    first_line, second_line, third_line = list(day.lines)[:3]
+    assert third_line.owner_id == first_line.owner_id != second_line.owner_id
+    three = [first_line, second_line, replace(third_line, account_id=first_line.account_id)]
+    assert [len(row.beside) for row in rows(three, day.stages)] == [1, 2, 1]
     one_owner = [replace(one, owner_id="Anna") for one in day.lines]
     assert not any(row.beside for row in rows(one_owner, day.stages))
 
