@@ -103,6 +103,7 @@ def _line(job: Job, row: dict[Hashable, Any], told: Sequence[HeadName], says: st
         moved=move_says(row["move"], since, job.day, job.voice) if since and row["move"] and head in told else "",
         letter=_text(row.get("letter")) if head in told else "",
         drawn=bool(row.get("drawn")),
+        helps=_text(row.get("helps")),
     )
 
 

@@ -21,6 +21,7 @@ from models.rank import rank_customers, rank_open
 from models.tell_moves import Move
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
+from pipelines.helps import with_helps
 from pipelines.job import Job, first_day, matrix_of
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
@@ -61,6 +62,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
     champion = replace(champion, bundle=shifted(champion.bundle, shifts))
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked, ranked_by = _ranked(job, champion.bundle, matrix, past, bar)
+    ranked = with_helps(job, ranked, champion)
     since = past.day if past else None
     scores_file = write_scores(job, ranked, champion.version, shifts, since)
     withheld = withheld_by(champion.bundle.heads, job.voice)

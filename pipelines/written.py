@@ -42,8 +42,9 @@ def write_scores(
     high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), shift_HEAD (what was added
     to the log odds because the base rate has moved, 0 nothing), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
-    feature_fingerprint, letter (A to D, see models.letters); for leads that stood on the list before: moved_since (its day), moved
-    (points of chance of the cohort's first head) and moved_parts (cause, feature, says, points), which add up to it.
+    feature_fingerprint, letter (A to D, see models.letters), helps (a sentence, see pipelines.helps); for leads that stood on
+    the list before: moved_since (its day), moved (points of chance of the cohort's first head) and moved_parts (cause, feature,
+    says, points), which add up to it.
     """
     schema = _scores_schema([head.name for head in job.heads])
     moved = {f"shift_{name}": shift.log_odds for name, shift in shifts.items()}
@@ -54,6 +55,7 @@ def write_scores(
         funnel=job.project.funnel.name,
         feature_fingerprint=job.fingerprint,
         letter=ranked.get("letter"),
+        helps=ranked.get("helps"),
         moved_since=ranked["move"].map(lambda move: None if move is None else since),
         moved=ranked["move"].map(lambda move: None if move is None else move.points),
         moved_parts=ranked["move"].map(lambda move: None if move is None else [vars(part) for part in move.parts]),
@@ -76,7 +78,7 @@ def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
         + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
-        + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string())]
+        + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string()), ("helps", pa.string())]
     )
 
 

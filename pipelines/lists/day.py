@@ -19,7 +19,8 @@ class Line:
     first, in 0..1; chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is
     expected to be won or, for a customer, lost; None where no amount is known. fit to the ideal customer and engagement are
     0..100. Reasons come strongest first. moved is a sentence on how the chance has moved since the list before.
-    letter: A to D, by its chance. drawn: whether chance alone put it among the calls.
+    helps is one on what leads like it were won more often after. letter: A to D, by its chance. drawn: whether chance alone put it among
+    the calls.
     """
 
     rank: int
@@ -42,6 +43,7 @@ class Line:
     moved: str = ""
     letter: str = ""
     drawn: bool = False
+    helps: str = ""
 
 
 @dataclass(frozen=True)

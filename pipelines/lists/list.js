@@ -41,7 +41,7 @@
         line.place = place;
         line.found = folded([
           line.name, line.lead_id, line.company, line.account_id, line.owner, line.stage, line.frequency, line.outcome,
-          line.money, line.moved, ...line.reasons.map((reason) => reason.says),
+          line.money, line.helps, line.moved, ...line.reasons.map((reason) => reason.says),
         ].join("\n"));
       });
       this.template = this.element.querySelector("template").content.firstElementChild;
