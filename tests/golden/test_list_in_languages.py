@@ -26,13 +26,13 @@ from tests.agreed import agreed
 DAY, YESTERDAY, LAST_WEEK, UNTIL = date(2026, 4, 9), date(2026, 4, 8), date(2026, 4, 1), date(2026, 5, 1)
 LANGUAGES = get_args(Language)
 HELPED = {1: ("a meeting", 0.42, 0.25), 2: ("an answer to what they asked", 0.0123, 0.0101)}
-NEVER, NONE, TODAY, SINCE_YESTERDAY, ONE, TWO, MANY = nan, 0.0, 0.4, 1.2, 1.0, 2.0, 1_234.0
+NEVER, NONE, SOME, MORE, ONE, TWO, MANY = nan, 0.0, 0.4, 1.2, 1.0, 2.0, 1_234.0
 COUNTED = (NEVER, NONE, ONE, TWO, MANY)
 VALUES = {
-    "days": (NEVER, NONE, TODAY, SINCE_YESTERDAY, TWO, MANY),
-    **dict.fromkeys(("hours", "number"), (NEVER, NONE, TODAY, *COUNTED)),
-    **dict.fromkeys(("share", "rate"), (NEVER, NONE, 0.004, TODAY, ONE)),
-    **dict.fromkeys(("pace", "multiple"), (NEVER, NONE, TODAY, ONE, TWO)),
+    "days": (NEVER, NONE, SOME, ONE, MORE, TWO, MANY),
+    **dict.fromkeys(("hours", "number"), (NEVER, NONE, SOME, *COUNTED)),
+    **dict.fromkeys(("share", "rate"), (NEVER, NONE, 0.004, SOME, ONE)),
+    **dict.fromkeys(("pace", "multiple"), (NEVER, NONE, SOME, ONE, TWO)),
     **dict.fromkeys(("flag", "stage"), (NEVER, NONE, ONE)),
     "verdict": (NEVER, NONE, ONE, -ONE),
     "score": (NEVER, NONE, ONE, 60.0),

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from configs.project import Language
 from features.languages import TRANSLATIONS, Texts, voice_of
+from features.words import days, fill
 from tests.said import every_text, unknown_names
 
 TRANSLATED = tuple(language for language in get_args(Language) if language != "en")
@@ -113,3 +114,28 @@ def test_days_are_said_as_they_are_said_there(language: Language, full: str, fir
 
 def test_a_text_that_nobody_translated_is_said_as_it_is() -> None:
     assert voice_of("nl").say("A vu {value} fois", value="3") == "A vu 3 fois"
+
+
+@pytest.mark.parametrize(
+    ("days_before", "said"),
+    [
+        (0.0, ("today", "aujourd'hui", "vandaag")),
+        (0.001, ("yesterday", "hier", "gisteren")),
+        (1.0, ("yesterday", "hier", "gisteren")),
+        (1.001, ("2 days ago", "il y a 2 jours", "2 dagen geleden")),
+        (1.9, ("2 days ago", "il y a 2 jours", "2 dagen geleden")),
+        (1_234.0, ("1,234 days ago", f"il y a 1{THIN}234 jours", "1.234 dagen geleden")),
+    ],
+)
+def test_days_ago_are_told_by_the_calendar_of_the_morning_after_as_of(
+    days_before: float, said: tuple[str, str, str]
+) -> None:
+    """What happened at ten in the evening before the midnight of the list was yesterday for whoever reads it, not today."""
+    template = "Our own last visit was {value} ago"
+    for language, ago in zip(("en", "fr", "nl"), said, strict=True):
+        assert fill(template, days, days_before, None, {}, language) == f"Our own last visit was {ago}"
+
+
+def test_a_length_in_days_is_no_day_of_the_calendar() -> None:
+    told = [fill("Has waited for {value}", days, value, None, {}) for value in (0.0, 0.9, 1.9)]
+    assert told == ["Has waited for less than a day", "Has waited for less than a day", "Has waited for 1 day"]
