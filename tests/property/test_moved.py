@@ -209,7 +209,7 @@ def test_all_causes_at_once_add_up_for_thousands_of_leads(everybody: Everybody) 
     check_sum(found)
     causes = by_cause(found)
     assert {"model", "base", "time", "agreement", "records", *TABLES} <= set(causes)
-    kinds = sum((np.abs(causes[table]) > 1e-9).astype(int) for table in TABLES)
+    kinds = np.sum([np.abs(causes[table]) > 1e-9 for table in TABLES], axis=0)
     assert set(np.unique(kinds)) == {0, 1, 2, 3, 4}
     assert min((kinds == number).sum() for number in (0, 1, 2, 3, 4)) > 50
     for step in found.steps:

@@ -2,13 +2,16 @@
 
 import re
 from datetime import date
+from math import nan
 from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
 
 from configs.project import Language
+from features.feature import Feature, Selection
 from features.languages import TRANSLATIONS, Texts, voice_of
+from features.tables import touches
 from features.words import days, fill
 from tests.said import every_text, unknown_names
 
@@ -139,3 +142,11 @@ def test_days_ago_are_told_by_the_calendar_of_the_morning_after_as_of(
 def test_a_length_in_days_is_no_day_of_the_calendar() -> None:
     told = [fill("Has waited for {value}", days, value, None, {}) for value in (0.0, 0.9, 1.9)]
     assert told == ["Has waited for less than a day", "Has waited for less than a day", "Has waited for 1 day"]
+
+
+def test_no_day_on_which_something_happened_is_a_silence_and_no_day_ago_is_none() -> None:
+    rows = Selection(touches)
+    active = Feature(rows.active_days(), days, "Was active on {value}", "Was not active", (30,)).columns[0]
+    seen = Feature(rows.days_since_last(), days, "Last came {value} ago", "Never came").columns[0]
+    assert [active.sentence(value, {}) for value in (0.0, 1.0)] == ["Was not active", "Was active on 1 day"]
+    assert [seen.sentence(value, {}) for value in (0.0, nan)] == ["Last came today", "Never came"]
