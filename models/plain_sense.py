@@ -23,7 +23,7 @@ Values = NDArray[np.float32]
 class Sense:
     """What a reader takes more of each column for, as the model has it for the leads of the list, one entry a column.
 
-    rises: 1 where more of it goes with a behaviour that raises the chance, -1 where with one that lowers it, 0 where that is not clear.
+    rises: 1 where more of it goes with a higher chance, -1 where with a lower one, 0 where that is not clear.
     little, much: below and above which it is little and much for this list; a value between the two is neither. A silence is little and
     twice is much on any list, as who reads '7 times' does not know that others came 20 times. unknown: 1 where what is
     not known (never, nothing yet) goes with a raised chance, -1 with a lowered one.
@@ -68,26 +68,34 @@ def sensible(words: Telling, values: Values, contributions: Floats) -> Flags:
 def sense_of(words: Telling, values: Values, contributions: Floats) -> Sense:
     """The sense of the columns for the leads of a list: values (rows, columns), contributions (rows, columns + 1) in margins.
 
-    Learned from the contributions alone, so that it is what the model says: the rank correlation (Spearman 1904) of a value with the sum of
-    the contributions of all that sees the same behaviour. A single column would not do, as of two windows one often takes back
-    what the other gives. Where fewer than EVERYONE leads stand on the list, everything may be said.
+    Learned from the contributions alone, so that it is what the model says: the rank correlation (Spearman 1904) of a value with the margin
+    or, where that is not clear, with the sum of the contributions of all that sees the same behaviour. A single column would not do, as of
+    two windows, or two behaviours, one often takes back what the other gives: who reads much is likelier than most, and what lowers the
+    chance is only that other visits have promised still more. Where fewer than EVERYONE leads stand on the list, everything may be said.
     """
     some = np.linspace(0, len(values) - 1, min(len(values), SAMPLE)).astype(np.intp)
     weights = by_behaviour(contributions[some], words.behaviours)
-    found = [_sense(values[some, place], weights[:, number]) for place, number in enumerate(words.behaviours)]
+    margins = contributions[some].sum(axis=1)
+    found = [_sense(values[some, place], weights[:, number], margins) for place, number in enumerate(words.behaviours)]
     return Sense(words, *np.array(found, dtype=np.float64).reshape(-1, 4).T)
 
 
-def _sense(values: Values, weights: Floats) -> tuple[float, float, float, float]:
-    """rises, little, much and unknown of one column, its values (n,) and its behaviour's weights (n,)."""
+def _sense(values: Values, weights: Floats, margins: Floats) -> tuple[float, float, float, float]:
+    """rises, little, much and unknown of one column: its values (n,), its behaviour's weights (n,), and margins (n,)."""
     known = ~np.isnan(values)
     few, unknown = known.sum() < EVERYONE, (~known).sum()
     ahead = float(np.sign(weights[~known].mean() - weights.mean())) if EVERYONE <= unknown < len(values) else 0.0
     if few:
         return 0.0, 0.0, 0.0, ahead
-    correlation = _correlation(_ranks(values[known]), _ranks(weights[known]))
+    ranks = _ranks(values[known])
+    rises = _clear(_correlation(ranks, _ranks(margins[known]))) or _clear(_correlation(ranks, _ranks(weights[known])))
     little, much = np.quantile(values[known], USUAL).tolist()
-    return float(np.sign(correlation)) * (abs(correlation) >= CLEAR), little, much, ahead
+    return rises, little, much, ahead
+
+
+def _clear(correlation: float) -> float:
+    """Its sign; 0 where it is not clear."""
+    return float(np.sign(correlation)) if abs(correlation) >= CLEAR else 0.0
 
 
 def _ranks(values: NDArray[np.floating]) -> Floats:

@@ -51,6 +51,14 @@ def test_a_few_times_are_not_said_against_a_lead_as_nobody_sees_how_often_others
     assert ask((0.0, 1.0, 9.0, 0.0), (-0.8, -0.2, 0.0, 0.1))[LATER]
 
 
+def test_what_takes_back_a_part_of_what_another_behaviour_gives_is_not_said_against() -> None:
+    words, values, given = list_of()
+    values[:, JOB] = values[:, MORE]
+    given[:, JOB] = -0.1 * (values[:, JOB] - 2)
+    asked = np.array([[6.0, 9.0, 1.0, 6.0]], dtype=np.float32), np.array([[1.6, 0.0, 0.3, -0.4, -2.0]])
+    assert not sense_of(words, values, given).allows(*asked)[0, JOB]
+
+
 def test_silence_is_not_said_in_favour() -> None:
     allowed = ask((0.0, 1.0, 55.0, 0.0), (0.3, 0.2, 0.1, 0.1))
     assert allowed[:JOB] == [False, False, False]
