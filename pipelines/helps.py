@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.actions import WITHIN_DAYS, ActionColumns, action_columns
 from features.engine import compute
+from features.feature import FeatureColumn
 from features.matrix import Matrix
 from features.registry import tables_of
 from features.snapshots import create_snapshots, midnight
@@ -57,7 +58,8 @@ def tried_of(job: Job, trained: Champion, matrix: Matrix) -> dict[str, Tried]:
     head = job.project.list.head
     asked = _asked(job)
     days = [day.date() for day in pd.to_datetime(matrix.snapshots["as_of"].unique())]
-    acted = _acted(job, asked, days).set_index(KEY).loc[pd.MultiIndex.from_frame(matrix.snapshots[KEY])]
+    columns = [column for one in asked for column in (one.done, one.open_to) if column is not None]
+    acted = _acted(job, columns, days).set_index(KEY).loc[pd.MultiIndex.from_frame(matrix.snapshots[KEY])]
     chances = predict(trained.bundle, matrix)[head].to_numpy(dtype=np.float64)
     then, later = _a_week_apart(matrix.snapshots)
     yes = matrix.outcomes[head].to_numpy(dtype=np.float64)[later]
@@ -73,10 +75,9 @@ def tried_of(job: Job, trained: Champion, matrix: Matrix) -> dict[str, Tried]:
 
 
 def _acted(
-    job: Job, asked: Sequence[ActionColumns], days: Sequence[date], leads: Sequence[str] | None = None
+    job: Job, columns: Sequence[FeatureColumn], days: Sequence[date], leads: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """The columns of the actions by name, beside lead_id, cohort and as_of, by what was known by the job's day; leads: None for all."""
-    columns = [column for one in asked for column in (one.done, one.open_to) if column is not None]
+    """Columns of actions by name, beside lead_id, cohort and as_of, by what was known by the job's day; leads: None for all."""
     known_until = midnight(job.day)
     with open_lake(job.workspace, job.project, known_until) as con:
         create_snapshots(con, job.project, days, leads)
@@ -127,7 +128,8 @@ def _open_to(job: Job, wanted: Set[str], leads: Sequence[str]) -> dict[str, froz
     open_to = dict.fromkeys(leads, always)
     waited_for = [one for one in asked if one.open_to is not None]
     if waited_for and leads:
-        acted = _acted(job, waited_for, [job.day], leads)
+        columns = [one.open_to for one in waited_for if one.open_to is not None]
+        acted = _acted(job, columns, [job.day], leads)
         for one in waited_for:
             for lead in acted["lead_id"][_is_open(one, acted) & (acted["cohort"] == "open")]:
                 open_to[lead] |= {one.action.name}
