@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.actions import SHIPPED, Action
 from configs.channels import Channels, refuse_unknown_channels
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.funnel import Funnel, Name, PositiveDays, Setting
@@ -158,6 +159,7 @@ class Project(Setting):
     engagement: Engagement = Engagement()
     points: PointsTable = PointsTable()
     bayes: Bayes = Bayes()
+    actions: tuple[Action, ...] = SHIPPED
     memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
     tracking: Tracking = Tracking()

@@ -10,7 +10,7 @@ from features.feature import Blend, Feature, Measure, Rhythm, Selection
 from features.languages import Voice, voice_of
 from features.readings import CriteriaMet, CriterionReading, Evidence, FieldReading, Fit, Reading
 from features.tables import Table
-from features.words import Unit, days, flag, score, unit_named, verdict_of
+from features.words import Unit, ago, flag, score, unit_named, verdict_of
 
 FIELD_READINGS: dict[str, Reading] = {reading: reading for reading in get_args(Reading)}
 
@@ -140,7 +140,7 @@ def _criterion(
     return (
         Feature(CriterionReading(signs, "known"), flag, known, silent, (), f"{name}_known"),
         Feature(CriterionReading(signs, "verdict"), _verdict(criterion, told), outcome, silent, (), f"{name}_verdict"),
-        Feature(CriterionReading(signs, "days_since"), days, heard, silent, (), f"{name}_heard"),
+        Feature(CriterionReading(signs, "days_since"), ago, heard, silent, (), f"{name}_heard"),
     )
 
 

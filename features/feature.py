@@ -237,8 +237,15 @@ class FeatureColumn:
         """The window in days; None for all time."""
         return self.window if isinstance(self.window, int) else None
 
+    @property
+    def is_silent_at_zero(self) -> bool:
+        """Whether none of it is said as a silence: no days ago is today, but no days on which something happened is nothing."""
+        measure = self.feature.measure
+        counts_days = isinstance(measure, Measure) and measure.aggregate == "active_days"
+        return counts_days or self.feature.unit.name not in NEVER_SILENT_AT_ZERO
+
     def sentence(self, value: float, stages: Mapping[int, str]) -> str:
         """What a value of this column means, in words; stages maps a stage's rank to what people call it."""
-        quiet = math.isnan(value) or (value == 0 and self.feature.unit.name not in NEVER_SILENT_AT_ZERO)
+        quiet = math.isnan(value) or (value == 0 and self.is_silent_at_zero)
         template = self.feature.silent if quiet else self.feature.says
         return fill(template, self.feature.unit, value, self.days, stages, self.language)

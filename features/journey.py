@@ -18,7 +18,11 @@ stay_against_usual = Feature(
 days_open = Feature(Fact("days_open"), days, "Has been open for {value}", "Has just been opened")
 days_known = Feature(Fact("days_known"), days, "We have known the lead for {value}", "We have just met the lead")
 earlier_episodes = Feature(
-    Fact("earlier_episodes"), times, "Has come back {value} after it was closed", "Has not been closed before"
+    Fact("earlier_episodes"),
+    times,
+    "Has come back {value} after it was closed",
+    "Has not been closed before",
+    behaviour="moves: step lost",
 )
 days_left_of_cover = Feature(
     Fact("days_left_of_cover"),

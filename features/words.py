@@ -10,6 +10,7 @@ from configs.project import Language
 from features.languages import Voice, voice_of
 
 IN_WINDOW = "in the last {window}"
+AGO = "{value} ago"
 Write = Callable[[float, Voice], str]
 
 
@@ -18,6 +19,7 @@ def _counted(one: str, many: str) -> Write:
 
 
 _whole_days, _whole_hours = _counted("{count} day", "{count} days"), _counted("{count} hour", "{count} hours")
+_days_ago = _counted("{count} day ago", "{count} days ago")
 _whole_minutes = _counted("{count} minute", "{count} minutes")
 _more_times = _counted("{count} time", "{count} times")
 
@@ -29,6 +31,19 @@ def _times(value: float, voice: Voice) -> str:
 
 def _days(value: float, voice: Voice) -> str:
     return voice.say("less than a day") if value < 1 else _whole_days(math.floor(value), voice)
+
+
+def _ago(value: float, voice: Voice) -> str:
+    """'today', 'yesterday' or '3 days ago', seen from the day that begins at as_of (midnight UTC), on whose morning the list is read.
+
+    value: days before as_of. What happened less than a day before it, or a whole day, happened on the day before, which is yesterday
+    for whoever reads: days are counted by the calendar (UTC), not in lengths of 24 hours. Only what is of as_of itself, the midnight
+    with which the day begins, is of today; nothing later is known yet.
+    """
+    days_ago = math.ceil(value)
+    if days_ago < 2:
+        return voice.say("today" if days_ago < 1 else "yesterday")
+    return _days_ago(days_ago, voice)
 
 
 def _number(value: float, voice: Voice) -> str:
@@ -85,6 +100,7 @@ class Unit:
 
 times = Unit("times", _times)
 days = Unit("days", _days)
+ago = Unit(days.name, _ago)
 minutes = Unit("minutes", _minutes)
 people = Unit("people", _counted("{count} person", "{count} people"))
 amount = Unit("amount", _rounded)
@@ -160,11 +176,16 @@ def fill(
 ) -> str:
     """The sentence of one value; over_days None means all time, and stages maps a stage's rank to its words.
 
-    A translation holds {window} alone, which stands for the whole of 'in the last {window}', as languages differ in its words.
+    A translation holds {window} alone, which stands for the whole of 'in the last {window}', as languages differ in its words; and
+    {value} alone for the whole of '{value} ago', in which days are told by the calendar: today, yesterday, 3 days ago.
     """
     sentence = _with_window(template, over_days, language)
     if "{value}" not in sentence:
         return sentence
+    if unit is days and AGO in template:
+        unit = ago
+    if unit is ago:
+        sentence = sentence.replace(AGO, "{value}")
     written = stages.get(round(value)) if unit is stage else None
     return sentence.replace("{value}", written or unit.write(value, voice_of(language)))
 

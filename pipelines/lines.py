@@ -139,6 +139,7 @@ def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -
         letter=_text(row.get("letter")) if head in told else "",
         drawn=bool(row.get("drawn")),
         country=_text(row.get("country")),
+        helps=_text(row.get("helps")),
     )
 
 

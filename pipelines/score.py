@@ -10,6 +10,7 @@ from features.matrix import Matrix
 from models.bundle import check_fingerprint
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
+from pipelines.helps import with_helps
 from pipelines.job import Job, first_day, matrix_to_score
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
@@ -57,6 +58,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
     champion = replace(champion, bundle=shifted(champion.bundle, shifts))
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
         ranked = ranked_of(job, champion.bundle, matrix, past, bar)
+    ranked = replace(ranked, scores=with_helps(job, ranked.scores, champion))
     since = past.day if past else None
     withheld = withheld_by(champion.bundle.heads, job.voice)
     with job.narrator.step("Writing the scores and the list"):

@@ -8,6 +8,7 @@ from models.leaks import without
 from models.promotion import Verdict
 from models.track import Champion, Tracking
 from models.train import TrainingResult, train
+from pipelines.helps import keep_helped
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
@@ -47,6 +48,7 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
         verdict = contest(result, before.bundle if before else None, everything, until)
         trained = tracking.record_training(result, kept, verdict, searches)
     model_page = write_page(job.workspace, figures, trained.version)
+    keep_helped(job, trained, everything)
     tell_judgements(job, result)
     for note in result.notes:
         job.narrator.say(f"  Warning: {note}")

@@ -42,13 +42,17 @@ SAID_OF: dict[HeadName, str] = {
 
 @dataclass(frozen=True)
 class Why:
-    """What stands behind a lead's chance: all reasons from the base to it, and, where it was scored before, what moved it."""
+    """What stands behind a lead's chance: all reasons from the base to it, and, where it was scored before, what moved it.
+
+    helps: the sentence on what leads like it were won more often after, empty where its list has none.
+    """
 
     lead_id: str
     day: date
     reasons: Fall
     since: date | None = None
     moved: Fall | None = None
+    helps: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,15 @@ def why_lead(job: Job, lead_id: str, since: date | None = None) -> Why:
     then = _since(job, lead_id, asked, since)
     matrix = _matrix_of(job, lead_id, asked)
     given = contributions_of(asked.bundle.heads[asked.head], matrix)
-    reasons = _reasons(job, asked, matrix, given)
+    reasons, helps = _reasons(job, asked, matrix, given), str(asked.line.get("helps") or "")
     if then is None:
-        return Why(lead_id, asked.day, reasons)
+        return Why(lead_id, asked.day, reasons, helps=helps)
     past = look_back(job, then, str(asked.line["model_version"]), asked.trained, [lead_id], asked.day)
     agreed = predict(asked.bundle, matrix)[asked.head].to_numpy()
     now = Now(asked.head, asked.bundle, matrix, agreed, np.array([float(asked.line[asked.head])]), given)
     move = moves_of(job, past, now, EVERY_PART)[0]
     assert move is not None, "the lead was scored on both days"
-    return Why(lead_id, asked.day, reasons, then, _moved(asked, move, then))
+    return Why(lead_id, asked.day, reasons, then, _moved(asked, move, then), helps)
 
 
 def _asked(job: Job, lead_id: str) -> Asked:
@@ -170,11 +174,13 @@ def _moved(asked: Asked, move: Move, since: date) -> Fall:
 
 
 def tell_why(told: Why, console: Console | None = None) -> None:
-    """Prints both waterfalls on the terminal."""
+    """Prints both waterfalls on the terminal, and what leads like this one were won more often after."""
     console = console or Console(highlight=False)
     for fall in (told.reasons, told.moved):
         if fall is not None:
             console.print(_table(fall))
+    if told.helps:
+        console.print(_plain(told.helps))
 
 
 def _table(fall: Fall) -> Table:

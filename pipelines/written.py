@@ -59,8 +59,9 @@ def write_scores(
     high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), shift_HEAD (what was added
     to the log odds because the base rate has moved, 0 nothing), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
-    feature_fingerprint, letter (A to D, see models.letters); for leads that stood on the list before: moved_since (its day), moved
-    (points of chance of the cohort's first head) and moved_parts (cause, feature, says, points), which add up to it.
+    feature_fingerprint, letter (A to D, see models.letters), helps (a sentence, see pipelines.helps); for leads that stood on
+    the list before: moved_since (its day), moved (points of chance of the cohort's first head) and moved_parts (cause, feature,
+    says, points), which add up to it.
     """
     schema = _scores_schema([head.name for head in job.heads])
     same: dict[str, str | float] = {
@@ -76,7 +77,9 @@ def write_scores(
         for start in range(0, len(scores), ROWS_AT_ONCE):
             rows = scores.iloc[start : start + ROWS_AT_ONCE]
             reasons = _reasons(explanations, names, rows["explained"].to_numpy())
-            frame = rows.assign(**same, letter=rows.get("letter"), reasons=None).join(_moves(rows["move"], since))
+            frame = rows.assign(**same, letter=rows.get("letter"), helps=rows.get("helps"), reasons=None).join(
+                _moves(rows["move"], since)
+            )
             table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)
             writer.write_table(table.set_column(schema.get_field_index("reasons"), "reasons", reasons))
     return target
@@ -111,7 +114,7 @@ def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
         + [("engagement", pa.float64()), ("band", pa.string()), ("rank", pa.int32())]
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
         + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
-        + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string())]
+        + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string()), ("helps", pa.string())]
     )
 
 

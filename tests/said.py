@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
+from configs.actions import SHIPPED
 from configs.load import CONFIGS, load_project, shipped
 from features.registry import FEATURES
 from models import rank
 from models.heads import VERBS
 from models.tell_moves import CAUSES
 from pipelines import base_rates, score, waterfall, whole
-from pipelines.lists import moves, ranks, row, site, words
+from pipelines.lists import helps, moves, ranks, row, site, words
 from pipelines.lists.day import Band
 from pipelines.right_now.words import TITLES
 from pipelines.site import accounts, receipts
@@ -51,6 +52,8 @@ NAMED: dict[str, list[Text]] = {
     "SETTLED": [(base_rates.SETTLED,)],
     "BOTH_SCORED if customers else LEADS_SCORED": [(score.BOTH_SCORED,), (score.LEADS_SCORED,)],
     "MODEL_SAYS": [(score.MODEL_SAYS,)],
+    "HEADS[head]": [(text,) for text in helps.HEADS.values()],
+    "action": [(action.says,) for action in SHIPPED],
     "UNTESTED": [(ranks.UNTESTED,)],
     "MISSED": [(ranks.MISSED,)],
     "EXACT": [(words.EXACT,)],

@@ -20,8 +20,8 @@ class Line:
     first, in 0..1; chances holds every head that applies. expected_value is in units of `currency` (ISO 4217): what is
     expected to be won or, for a customer, lost; None where no amount is known. fit to the ideal customer and engagement are
     0..100. Reasons come strongest first. moved is a sentence on how the chance has moved since the list before.
-    letter: A to D, by its chance. drawn: whether chance alone put it among the calls. country: empty where the project has no such
-    attribute.
+    helps is one on what leads like it were won more often after. letter: A to D, by its chance. drawn: whether chance alone put it among
+    the calls. country: empty where the project has no such attribute.
     """
 
     rank: int
@@ -45,6 +45,7 @@ class Line:
     letter: str = ""
     drawn: bool = False
     country: str = ""
+    helps: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class Row:
     money: str = ""
     value: float | None = None
     reasons: tuple[ShownReason, ...] = ()
+    helps: str = ""
     moved: str = ""
     letter: str = ""
     country: str = ""
@@ -130,6 +131,7 @@ def _row(line: Line, full: float, places: dict[str, int], callers: dict[str, lis
             _shown(reason, voice, has_points=not isnan(line.chance))
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
+        helps=clipped(line.helps),
         moved=clipped(f"{voice.say(DRAWN)} {line.moved}" if line.drawn else line.moved, LONGEST_MOVE),
         letter=plain(line.letter),
         country=clipped(line.country, 40),

@@ -158,26 +158,37 @@ def expected_says(
     )
 
 
-def _gain(gained: float, head: Literal["progress", "win"], voice: Voice) -> str:
+def _gain(gained: float, head: Literal["progress", "win"], voice: Voice, places: int | None = None) -> str:
+    """So many wins; places: after the point, None for as many as the number itself deserves."""
     one, many = GAINS[head]
-    if gained < 0.05:
-        return voice.say("less than {gain}", gain=voice.count(one, many, "0.1"))
-    figures = f"{gained:,.0f}" if gained >= 9.95 else f"{gained:.1f}".removesuffix(".0")
+    places = _places(gained) if places is None else places
+    figures = f"{gained:,.{places}f}".removesuffix(".0")
+    if float(figures.replace(",", "")) == 0:
+        return voice.say("less than {gain}", gain=voice.count(one, many, "0.1" if places else "1"))
     return voice.count(one, many, figures)
+
+
+def _places(gained: float) -> int:
+    return 0 if gained >= 9.95 else 1
 
 
 def left_says(nurtured: float, skipped: float, head: Literal["progress", "win"], voice: Voice = ENGLISH) -> str:
     """What the cut-off leaves behind: the sums of the head's chances over the leads to nurture and over those skipped; empty for none.
 
+    Both are rounded alike, and what is said of them together is their sum as it is said.
+
     >>> left_says(8.2, 1, "win")
+    'The cut leaves 9.2 wins behind: 8.2 wins with the leads to nurture, 1 win with those skipped.'
+    >>> left_says(8.24, 1.04, "win")
     'The cut leaves 9.2 wins behind: 8.2 wins with the leads to nurture, 1 win with those skipped.'
     """
     if nurtured + skipped == 0:
         return ""
-    gain = _gain(nurtured + skipped, head, voice)
+    places = _places(nurtured + skipped)
+    gain = _gain(round(nurtured, places) + round(skipped, places), head, voice, places)
     parts = []
     if nurtured > 0:
-        parts.append(voice.say("{gain} with the leads to nurture", gain=_gain(nurtured, head, voice)))
+        parts.append(voice.say("{gain} with the leads to nurture", gain=_gain(nurtured, head, voice, places)))
     if skipped > 0:
-        parts.append(voice.say("{gain} with those skipped", gain=_gain(skipped, head, voice)))
+        parts.append(voice.say("{gain} with those skipped", gain=_gain(skipped, head, voice, places)))
     return voice.say("The cut leaves {gain} behind: {parts}.", gain=gain, parts=", ".join(parts))

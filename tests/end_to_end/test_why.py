@@ -17,6 +17,7 @@ from pipelines.train import champion_of, train_project
 from pipelines.why import why_lead
 from tests.corner_shop import Shop, open_shop
 
+ACTIONS = "actions: [{name: call, says: a call, touch: {kind: call}}]\nheads:"
 FIRST, SECOND, LAST = "2025-08-20", "2025-08-21", "2025-08-27"
 
 
@@ -24,6 +25,7 @@ FIRST, SECOND, LAST = "2025-08-20", "2025-08-21", "2025-08-27"
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop with three lists."""
     shop = open_shop(tmp_path_factory.mktemp("shop") / "shop", leads=700)
+    shop.edit("project.yaml", "heads:", ACTIONS)
     with open_job(order(shop, FIRST)) as job:
         ingest_project(job)
         train_project(job)
@@ -118,3 +120,19 @@ def test_a_model_that_is_gone_is_said(shop: Shop, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("models.track.Tracking.bundle", lambda self, number: None)
     with open_job(order(shop, LAST)) as job, pytest.raises(FunnelcastError, match="Model version 1"):
         why_lead(job, scores(shop, LAST)["lead_id"].iloc[0])
+
+
+def test_what_would_help_stands_on_the_line_in_the_scores_and_in_the_answer(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this shop leads that were called are won more often."""
+    told = scores(shop, LAST)
+    helps = told[told["helps"] != ""]
+    assert len(helps)
+    assert set(helps["band"]) <= {"call", "nurture"}
+    assert helps["helps"].str.startswith("Leads like this one were won more often after a call: ").all()
+    page = (shop.workspace / "lists" / LAST / "index.html").read_text("utf-8")
+    assert all(says in page for says in helps["helps"])
+    with pytest.raises(SystemExit):
+        ask(shop, monkeypatch, helps["lead_id"].iloc[0])
+    assert helps["helps"].iloc[0] in re.sub(r"\s+", " ", capsys.readouterr().out)

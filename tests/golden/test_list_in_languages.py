@@ -13,9 +13,11 @@ from configs.project import Language, Project
 from features.feature import FeatureColumn
 from features.languages import voice_of
 from features.registry import project_columns
+from models.helped import Helped
 from models.reasons import Reason
 from models.tell_moves import CAUSES, Move, MovedPart
 from pipelines.lists.day import DayList, Line
+from pipelines.lists.helps import helps_say
 from pipelines.lists.moves import move_says
 from pipelines.lists.page import write_list
 from pipelines.lists.words import chance_says, expected_says, range_says
@@ -23,13 +25,14 @@ from tests.agreed import agreed
 
 DAY, YESTERDAY, LAST_WEEK, UNTIL = date(2026, 4, 9), date(2026, 4, 8), date(2026, 4, 1), date(2026, 5, 1)
 LANGUAGES = get_args(Language)
-NEVER, NONE, TODAY, SINCE_YESTERDAY, ONE, TWO, MANY = nan, 0.0, 0.4, 1.2, 1.0, 2.0, 1_234.0
+HELPED = {1: ("a meeting", 0.42, 0.25), 2: ("an answer to what they asked", 0.0123, 0.0101)}
+NEVER, NONE, SOME, MORE, ONE, TWO, MANY = nan, 0.0, 0.4, 1.2, 1.0, 2.0, 1_234.0
 COUNTED = (NEVER, NONE, ONE, TWO, MANY)
 VALUES = {
-    "days": (NEVER, NONE, TODAY, SINCE_YESTERDAY, TWO, MANY),
-    **dict.fromkeys(("hours", "number"), (NEVER, NONE, TODAY, *COUNTED)),
-    **dict.fromkeys(("share", "rate"), (NEVER, NONE, 0.004, TODAY, ONE)),
-    **dict.fromkeys(("pace", "multiple"), (NEVER, NONE, TODAY, ONE, TWO)),
+    "days": (NEVER, NONE, SOME, ONE, MORE, TWO, MANY),
+    **dict.fromkeys(("hours", "number"), (NEVER, NONE, SOME, *COUNTED)),
+    **dict.fromkeys(("share", "rate"), (NEVER, NONE, 0.004, SOME, ONE)),
+    **dict.fromkeys(("pace", "multiple"), (NEVER, NONE, SOME, ONE, TWO)),
     **dict.fromkeys(("flag", "stage"), (NEVER, NONE, ONE)),
     "verdict": (NEVER, NONE, ONE, -ONE),
     "score": (NEVER, NONE, ONE, 60.0),
@@ -90,6 +93,8 @@ def line(place: int, facts: str, told: str, columns: dict[str, FeatureColumn], l
         MovedPart("touches", pros[0].feature, pros[0].says, 9.2),
         MovedPart("time", "", voice.say(CAUSES["time"]), -2.44),
     )
+    action, after, without = HELPED.get(place, ("", 0.0, 0.0))
+    helps = helps_say(Helped("", "new", 0.0, 1.0, after, without, 0.01, 60), action, "win", voice) if action else ""
     between = range_says(likely * 0.8, min(likely * 1.2, 1.0), 1_000 if place == 3 else 100, voice)
     return Line(
         rank=place,
@@ -108,6 +113,7 @@ def line(place: int, facts: str, told: str, columns: dict[str, FeatureColumn], l
         fit=70,
         reasons_for=pros,
         reasons_against=cons,
+        helps=helps,
         moved=move_says(Move(float(points), parts), since, DAY, voice),
     )
 

@@ -17,6 +17,7 @@ TOGETHER = {
     "time in the stage": ("days_in_stage", "stay_against_usual", "steps_forward"),
     "how long we know each other": ("days_open", "days_known", "first_touch"),
     "the others at the company": ("account_people", "colleagues_active", "roles_active"),
+    "that it was lost and came back": ("times_lost", "last_lost", "earlier_episodes"),
     "our answers": ("our_answers", "wait_for_answer", "answer_time"),
 }
 APART = ("site_visits", "pricing_visits", "docs_visits", "meetings_held", "phone_calls", "forms", "demo_requests",

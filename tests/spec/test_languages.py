@@ -2,13 +2,17 @@
 
 import re
 from datetime import date
+from math import nan
 from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
 
 from configs.project import Language
+from features.feature import Feature, Selection
 from features.languages import TRANSLATIONS, Texts, voice_of
+from features.tables import touches
+from features.words import days, fill
 from tests.said import every_text, unknown_names
 
 TRANSLATED = tuple(language for language in get_args(Language) if language != "en")
@@ -113,3 +117,36 @@ def test_days_are_said_as_they_are_said_there(language: Language, full: str, fir
 
 def test_a_text_that_nobody_translated_is_said_as_it_is() -> None:
     assert voice_of("nl").say("A vu {value} fois", value="3") == "A vu 3 fois"
+
+
+@pytest.mark.parametrize(
+    ("days_before", "said"),
+    [
+        (0.0, ("today", "aujourd'hui", "vandaag")),
+        (0.001, ("yesterday", "hier", "gisteren")),
+        (1.0, ("yesterday", "hier", "gisteren")),
+        (1.001, ("2 days ago", "il y a 2 jours", "2 dagen geleden")),
+        (1.9, ("2 days ago", "il y a 2 jours", "2 dagen geleden")),
+        (1_234.0, ("1,234 days ago", f"il y a 1{THIN}234 jours", "1.234 dagen geleden")),
+    ],
+)
+def test_days_ago_are_told_by_the_calendar_of_the_morning_after_as_of(
+    days_before: float, said: tuple[str, str, str]
+) -> None:
+    """What happened at ten in the evening before the midnight of the list was yesterday for whoever reads it, not today."""
+    template = "Our own last visit was {value} ago"
+    for language, ago in zip(get_args(Language), said, strict=True):
+        assert fill(template, days, days_before, None, {}, language) == f"Our own last visit was {ago}"
+
+
+def test_a_length_in_days_is_no_day_of_the_calendar() -> None:
+    told = [fill("Has waited for {value}", days, value, None, {}) for value in (0.0, 0.9, 1.9)]
+    assert told == ["Has waited for less than a day", "Has waited for less than a day", "Has waited for 1 day"]
+
+
+def test_no_day_on_which_something_happened_is_a_silence_and_no_day_ago_is_none() -> None:
+    rows = Selection(touches)
+    active = Feature(rows.active_days(), days, "Was active on {value}", "Was not active", (30,)).columns[0]
+    seen = Feature(rows.days_since_last(), days, "Last came {value} ago", "Never came").columns[0]
+    assert [active.sentence(value, {}) for value in (0.0, 1.0)] == ["Was not active", "Was active on 1 day"]
+    assert [seen.sentence(value, {}) for value in (0.0, nan)] == ["Last came today", "Never came"]

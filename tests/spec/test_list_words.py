@@ -1,5 +1,7 @@
 """Days, chances and money in the words of the list."""
 
+import random
+import re
 from datetime import date
 
 import pytest
@@ -140,3 +142,19 @@ def test_what_the_cut_leaves_behind_is_said_by_band() -> None:
     )
     assert left_says(0.0, 1.0, "progress") == "The cut leaves 1 step forward behind: 1 step forward with those skipped."
     assert left_says(0.0, 0.0, "win") == ""
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_the_cut_leaves_is_the_sum_of_its_parts_as_they_are_said(seed: int) -> None:
+    luck = random.Random(seed)  # noqa: S311 - figures for a test
+    for largest in (0.2, 3.0, 9.0, 15.0, 2_000.0):
+        nurtured, skipped = luck.random() * largest, luck.random() * largest
+        said = (
+            left_says(nurtured, skipped, "win")
+            .replace("less than 0.1", "0")
+            .replace("less than 1 ", "0 ")
+            .replace(",", "")
+        )
+        whole, *parts = [float(figures) for figures in re.findall(r"([\d.]+) wins?", said)]
+        assert whole == pytest.approx(sum(parts), abs=1e-9), said
+        assert whole == pytest.approx(nurtured + skipped, abs=1.01 if whole >= 10 else 0.11)
