@@ -123,6 +123,9 @@ def _line(place: int, facts: str, reasons: str, band: Band) -> Line:
         moved="Up 12 points since yesterday: Had 3 meetings in the last 30 days +9, time passing +3."
         if place == 1
         else "",
+        helps="Leads like this one were won more often after a meeting: 42 of 100 against 25 of 100."
+        if place == 1
+        else "",
         name=name,
         company=company,
         account_id=f"A-{2_000 + 11 * place}",
