@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from configs.errors import FunnelcastError, did_you_mean
 from configs.project import Language
 from features.languages import Voice, voice_of
@@ -12,6 +15,7 @@ from features.languages import Voice, voice_of
 IN_WINDOW = "in the last {window}"
 AGO = "{value} ago"
 Write = Callable[[float, Voice], str]
+Floats = NDArray[np.float64]
 
 
 def _counted(one: str, many: str) -> Write:
@@ -92,10 +96,14 @@ def _rounded(value: float, voice: Voice) -> str:
 
 @dataclass(frozen=True)
 class Unit:
-    """What a feature's value is counted in, and how it is written."""
+    """What a feature's value is counted in, and how it is written.
+
+    parts: the finest that is told apart, so many to one: no number that is rounded, or that a word depends on, lies within a half of one.
+    """
 
     name: str
     write: Write
+    parts: int = 1
 
 
 times = Unit("times", _times)
@@ -104,15 +112,15 @@ ago = Unit(days.name, _ago)
 minutes = Unit("minutes", _minutes)
 people = Unit("people", _counted("{count} person", "{count} people"))
 amount = Unit("amount", _rounded)
-number = Unit("number", _number)
-marks = Unit("marks", _number)
-share = Unit("share", _share)
-rate = Unit("rate", _in_100)
-pace = Unit("pace", _pace)
+number = Unit("number", _number, 10)
+marks = Unit("marks", _number, 10)
+share = Unit("share", _share, 100)
+rate = Unit("rate", _in_100, 1_000)
+pace = Unit("pace", _pace, 10)
 flag = Unit("flag", _flag)
-stage = Unit("stage", _number)
-hours = Unit("hours", _hours)
-multiple = Unit("multiple", _multiple)
+stage = Unit("stage", _number, 10)
+hours = Unit("hours", _hours, 60)
+multiple = Unit("multiple", _multiple, 10)
 score = Unit("score", _rounded)
 
 
@@ -157,6 +165,14 @@ def unit_named(name: str) -> Unit:
     if name not in UNITS:
         raise FunnelcastError(f"there is no unit '{name}'{did_you_mean(name, UNITS)}")
     return UNITS[name]
+
+
+def writings(values: NDArray[np.float32], parts: NDArray[np.int64]) -> Floats:
+    """A number for each value: those of one unit that have the same number are written alike; parts: those of the unit of each."""
+    # a float32 times so small a number is exact, so that no value is taken to the other side of what is rounded
+    halves = 2.0 * parts * values
+    found: Floats = np.floor(halves) + np.ceil(halves)
+    return found
 
 
 def window_says(over_days: int | None, voice: Voice) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
+from features.words import writings
 from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
 
 Values = NDArray[np.float32]
@@ -111,7 +112,7 @@ def candidates(
 def said(parts: Sequence[Candidates], words: Telling, stages: Mapping[int, str]) -> Explanations:
     """The explanations of all rows of the parts, one after the other: of each side the heaviest, no two in the same words.
 
-    A sentence is made once for each value of a column, however many rows have it.
+    A sentence is made once for all values of a column that are written alike, however many rows have them.
     """
     places = np.concatenate([part.places for part in parts])
     says, sentences = _sentences(places, np.concatenate([part.values for part in parts]), words.columns, stages)
@@ -163,10 +164,11 @@ def _sentences(
 ) -> tuple[NDArray[np.int32], list[str]]:
     """The number of what each column says of its value, NOTHING where there is no column, and all sentences."""
     known = places != NOTHING
-    place, value = places[known].astype(np.int64), values[known] + np.float32(0)  # which makes of -0 a 0
-    value[np.isnan(value)] = np.float32(np.nan)
-    codes, pairs = pd.factorize((place << 32) | value.view(np.uint32))
-    first = np.full(len(pairs), -1, dtype=np.int64)
+    place, value = places[known].astype(np.int64), values[known]
+    parts = np.array([column.feature.unit.parts for column in columns], dtype=np.int64)
+    writing, kinds = pd.factorize(writings(value, parts[place]), use_na_sentinel=False)
+    codes, pairs = pd.factorize(place * len(kinds) + writing)
+    first = np.empty(len(pairs), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     told = [
         columns[at].sentence(one, stages) for at, one in zip(place[first].tolist(), value[first].tolist(), strict=True)
