@@ -85,7 +85,8 @@ def says_of(words: Words, scores: pd.DataFrame, head: HeadName) -> Callable[[Pla
     def say(rows: Places) -> list[str]:
         bounds = np.round(three[rows] * size, 9)
         counts = np.column_stack([np.floor(three[rows, 0] * size + 0.5), np.floor(bounds[:, 1]), np.ceil(bounds[:, 2])])
-        _, first, alike = np.unique(counts, axis=0, return_index=True, return_inverse=True)
+        # an unknown bound is not equal to another; no count is below 0
+        _, first, alike = np.unique(np.nan_to_num(counts, nan=-1), axis=0, return_index=True, return_inverse=True)
         told = [_says(words, head, three[rows[place]], size) for place in first]
         return [told[number] for number in alike.tolist()]
 

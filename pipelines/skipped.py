@@ -10,7 +10,7 @@ import pandas as pd
 from configs.project import HeadName
 from models.reasons import NOTHING
 from pipelines.lines import ROWS_AT_ONCE, Words, says_of, shows_value
-from pipelines.lists.plain import cell
+from pipelines.lists.plain import cells
 from pipelines.lists.sheets import HEADS
 
 Cells = list[str]
@@ -28,7 +28,7 @@ class Skipped:
         if self.head not in self.scores:
             return
         says = says_of(self.words, self.scores, self.head)
-        sentences = np.array([*map(cell, self.words.explanations.sentences), ""], dtype=object)
+        sentences = np.array(cells([*self.words.explanations.sentences, ""]), dtype=object)
         skipped = np.flatnonzero((self.scores["band"] == "skip").to_numpy())
         for start in range(0, len(skipped), ROWS_AT_ONCE):
             rows = skipped[start : start + ROWS_AT_ONCE]
@@ -49,7 +49,7 @@ class Skipped:
         yield from (_texts(some[name]) for name in ("account_id", "owner_id"))
         yield _texts(some["stage"].map(lambda stage: stages.get(stage, stage)))
         yield _numbers(some, self.head, 6, is_shown=self.head in told)
-        yield [cell(one) for one in says]
+        yield cells(says)
         yield from (_numbers(some, head, 6, is_shown=head in told) for head in HEADS)
         yield _numbers(some, "expected_value", 2, is_shown=shows_value(self.head, some.columns, told))
         yield _texts(some["currency"])
@@ -62,7 +62,7 @@ class Skipped:
 
 
 def _texts(column: pd.Series) -> Cells:
-    return [cell(one) if isinstance(one, str) else "" for one in column.to_list()]
+    return cells([one if isinstance(one, str) else "" for one in column.to_list()])
 
 
 def _numbers(some: pd.DataFrame, name: str, decimals: int, *, is_shown: bool = True) -> Cells:

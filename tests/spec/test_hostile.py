@@ -10,6 +10,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from configs.errors import FunnelcastError
@@ -17,7 +19,7 @@ from models.reasons import Reason
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.packed import unpacked
 from pipelines.lists.page import write_list
-from pipelines.lists.plain import FORMULA_MARKS, cell, clipped, plain
+from pipelines.lists.plain import FORMULA_MARKS, cell, cells, clipped, plain
 from pipelines.narrator import Narrator
 from tests.hostile import HOSTILE
 
@@ -150,3 +152,14 @@ def test_joined_signs_and_stacked_marks_beyond_any_writing_come_apart_on_the_pag
     assert clipped(chain) == "\U0001f469" * 100
     assert clipped(stack) == "Z" + "\u0351" * 4
     assert (cell(chain), cell(stack)) == (chain, stack)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_cells_of_many_are_the_cells_of_each(text: str) -> None:
+    for texts in ([text], ["Anna", text], [text, "Bo"], ["", text, ""]):
+        assert cells(texts) == [cell(one) for one in texts]
+
+
+@given(st.lists(st.text(st.sampled_from("ab =-;,\n\t'\u200d\u00a0"), max_size=5), max_size=4))
+def test_cells_of_any_texts_are_the_cells_of_each(texts: list[str]) -> None:
+    assert cells(texts) == [cell(one) for one in texts]
