@@ -14,7 +14,7 @@ from models.forest import Forest, read_forest
 from models.leaf_groups import Groups, groups_of
 from models.paths import Paths, paths_of
 from models.scorer import Scorer, add_trees, scorer_of
-from models.shapley import Level, Rules, Targets, explain, rules_for, strongest, targets_for
+from models.shapley import Level, Rules, explain, rules_for, strongest, targets_for
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ Places = NDArray[np.int32]
 ROWS_SCORED_AT_ONCE = 1_024
 ROWS_EXPLAINED_AT_ONCE = 65_536
 # Outcomes of leaves that are put together: looked up for each row, and worked out for those that occur.
-MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 20, 1 << 15
+MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 25, 1 << 14
 
 
 @dataclass(frozen=True)
@@ -131,22 +131,19 @@ def _explain(fast: FastForest, values: Values, targets: Ints, write: Callable[[s
     of_wide = targets_for(fast.paths, fast.wide, targets[fast.paths.feature])
     of_narrow = targets_for(fast.paths, fast.groups, of_wide.of_part)
     inner = np.searchsorted(fast.groups.leaves[:, 0], np.append(fast.wide.leaves[:, 0], np.iinfo(np.int64).max))
+    wide, narrow = (
+        Level(groups, groups.cut.astype(kind), of_groups)
+        for groups, of_groups in ((fast.wide, of_wide), (fast.groups, of_narrow))
+    )
     paths = _as_bins(fast.paths, kind)
 
     def work(rows: slice) -> None:
         bins = bins_of(values[rows], fast.channels)
         adds = np.zeros((count, bins.shape[1]))
-        wide, narrow = _level(fast.wide, of_wide, kind), _level(fast.groups, of_narrow, kind)
         explain(bins, wide, narrow, inner, paths, fast.rules, adds)
         write(rows, adds)
 
     _in_threads(work, len(values), ROWS_EXPLAINED_AT_ONCE)
-
-
-def _level(groups: Groups, targets: Targets, kind: np.dtype[np.uint8 | np.uint16]) -> Level:
-    cut: Bins = groups.cut.astype(kind)
-    room = max(MOST_WORKED_OUT, int(groups.outcomes.max(initial=0)))
-    return Level(groups, cut, targets, np.full(room, -1, dtype=np.int32))
 
 
 def _as_bins(paths: Paths, kind: np.dtype[np.uint8 | np.uint16]) -> Paths:

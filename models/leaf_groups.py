@@ -13,7 +13,7 @@ from models.paths import NO_END, Paths
 Ints = NDArray[np.int64]
 Cuts = dict[int, set[int]]
 
-MOST_ALONE = 1 << 22  # outcomes of a leaf; one that asks more is explained row by row
+MOST_ALONE = 1 << 32  # outcomes of a leaf that a number holds; one that asks more is explained row by row
 
 
 class Groups(NamedTuple):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.bins import Bins
 from models.leaf_groups import Groups
+from models.outcomes import Room, room_for, some_rows, tell_apart
 from models.paths import Paths
 
 Ints = NDArray[np.int64]
@@ -41,15 +42,11 @@ class Targets(NamedTuple):
 
 
 class Level(NamedTuple):
-    """Groups of leaves with their cuts as bins, what their contributions are summed by, and room for numbers of their outcomes.
-
-    cut: of the same kind as the bins of the rows. numbers: as many as a group has outcomes, all -1 before and after.
-    """
+    """Groups of leaves with their cuts as bins, of the same kind as those of the rows, and what their contributions are summed by."""
 
     groups: Groups
     cut: Bins
     targets: Targets
-    numbers: Places
 
 
 def rules_for(paths: Paths) -> Rules:
@@ -81,21 +78,21 @@ def explain(bins: Bins, wide: Level, narrow: Level, inner: Ints, paths: Paths, r
     Rows with the same outcome in a wide group are explained as one, and so are those of them with the same outcome in a narrow one.
     """
     rows = bins.shape[1]
-    outcome, number, first = np.zeros(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
-    place, table = np.empty((GROUPS_AT_ONCE, rows), np.uint16), np.empty(rows)
+    room, number, table = room_for(rows), np.empty(rows, np.uint32), np.empty(rows)
+    place = np.empty((GROUPS_AT_ONCE, rows), np.uint16)
     for low in range(0, len(wide.groups.leaves), GROUPS_AT_ONCE):
         high = min(low + GROUPS_AT_ONCE, len(wide.groups.leaves))
         begins = np.zeros(high - low + 1, np.int64)
         for group in range(low, high):
-            found = _tell_apart(group, bins, wide, outcome, number, first)
+            found = tell_apart(group, bins, wide.groups, wide.cut, room, number)
             place[group - low] = number
-            few = _some_rows(group, bins, wide.groups, first[:found])
+            few = some_rows(group, bins, wide.groups, room.first[:found])
             slots = wide.targets.starts[group + 1] - wide.targets.starts[group]
             begin = begins[group - low]
             begins[group - low + 1] = end = begin + slots * found
             table = _with_room(table, begin, end)
             adds = table[begin:end].reshape(slots, found)
-            _explain_few(few, inner[group], inner[group + 1], narrow, paths, rules, adds)
+            _explain_few(few, inner[group], inner[group + 1], narrow, paths, rules, room, adds)
         _hand_out(low, place, table, begins, wide.targets, out)
 
 
@@ -112,14 +109,13 @@ def _with_room(table: Floats, filled: int, wanted: int) -> Floats:
 
 @_compiled
 def _explain_few(
-    bins: Bins, first_group: int, last_group: int, level: Level, paths: Paths, rules: Rules, out: Floats
+    bins: Bins, first_group: int, last_group: int, level: Level, paths: Paths, rules: Rules, room: Room, out: Floats
 ) -> None:
     """Adds to out (targets, rows) what the groups from the first to the last (not included) add."""
-    rows = bins.shape[1]
-    outcome, place, first = np.zeros(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
+    place = np.empty(bins.shape[1], np.uint32)
     for group in range(first_group, last_group):
-        found = _tell_apart(group, bins, level, outcome, place, first)
-        few = _some_rows(group, bins, level.groups, first[:found])
+        found = tell_apart(group, bins, level.groups, level.cut, room, place)
+        few = some_rows(group, bins, level.groups, room.first[:found])
         low, high = level.targets.starts[group], level.targets.starts[group + 1]
         adds = np.zeros((high - low, found))
         for leaf in range(level.groups.leaves[group, 0], level.groups.leaves[group, 1]):
@@ -145,46 +141,6 @@ def _hand_out(low: int, place: Halves, table: Floats, begins: Ints, targets: Tar
 def _add(adds: Floats, place: Numbers | Halves, line: Floats) -> None:
     for row in range(len(line)):
         line[row] += adds[place[row]]
-
-
-@_compiled
-def _tell_apart(group: int, bins: Bins, level: Level, outcome: Numbers, place: Numbers, first: Numbers) -> int:
-    """Numbers the outcomes that occur: place (rows,) is the number of each row's, first the first row of each; returns how many."""
-    rows, groups, cut, numbers = len(place), level.groups, level.cut, level.numbers
-    if groups.outcomes[group] == 0:
-        for row in range(rows):
-            place[row] = first[row] = row
-        return rows
-    outcome[:] = 0
-    for at in range(groups.cuts[group], groups.cuts[group + 1]):
-        column, stride, least = bins[groups.channel[at]], np.uint32(groups.stride[at]), cut[at]
-        for row in range(rows):
-            outcome[row] += stride if column[row] >= least else np.uint32(0)
-    found = 0
-    for row in range(rows):
-        if numbers[outcome[row]] < 0:
-            numbers[outcome[row]] = found
-            first[found] = row
-            found += 1
-        place[row] = numbers[outcome[row]]
-    for number in range(found):
-        numbers[outcome[first[number]]] = -1
-    return found
-
-
-@_compiled
-def _some_rows(group: int, bins: Bins, groups: Groups, rows: Numbers) -> Bins:
-    """The bins (channels, rows) of some of the rows, filled in the channels that a group looks at."""
-    few = np.empty((len(bins), len(rows)), dtype=bins.dtype)
-    before = -1
-    for at in range(groups.cuts[group], groups.cuts[group + 1]):
-        channel = groups.channel[at]
-        if channel != before:
-            column, line = bins[channel], few[channel]
-            for row in range(len(rows)):
-                line[row] = column[rows[row]]
-        before = channel
-    return few
 
 
 @_compiled
