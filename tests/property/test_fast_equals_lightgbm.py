@@ -1,5 +1,6 @@
 """The compiled trees against LightGBM itself, on trees grown on odd data and on trees that no training would grow."""
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models import bins, fast, scorer, shapley
+from models import bins, fast, outcomes, scorer, shapley
 from models.fast import FastForest, fast_contributions, fast_margins, fast_reasons, read_fast
 from tests.broken import broken
 from tests.grown import ODD, Tree, text_of
@@ -110,14 +111,14 @@ def deep_chain(features: int) -> tuple[str, Values]:
     return text_of([tree], features), values
 
 
-@pytest.mark.parametrize("features", [10, 30])
+@pytest.mark.parametrize("features", [10, 40])
 def test_a_path_with_more_outcomes_than_can_be_numbered(features: int) -> None:
     text, values = deep_chain(features)
     found, booster = read_fast(text), lgb.Booster(model_str=text)
     contributions = fast_contributions(found, values, np.arange(features))
     np.testing.assert_allclose(contributions.sum(axis=1), booster.predict(values, raw_score=True), rtol=0, atol=1e-9)
     np.testing.assert_allclose(contributions, booster.predict(values, pred_contrib=True), rtol=0, atol=1e-6)
-    assert (found.groups.outcomes == 0).any() == (features > 22)
+    assert (found.groups.outcomes == 0).any() == (features > 32)
 
 
 def exact(row: NDArray[np.float32], values: NDArray[np.float64]) -> list[float]:
@@ -211,15 +212,28 @@ def test_a_planted_bug_in_the_sum_is_noticed(bug: tuple[str, str], monkeypatch: 
     "bug",
     [
         ("rule = (parts + 1) // 2", "rule = max(1, parts // 2)"),
-        ("column[row] >= least", "column[row] > least"),
         ("(low <= column[row]) & (column[row] <= last)", "low <= column[row]"),
         ("met[row] *=", "met[row] ="),
-        ("numbers[outcome[first[number]]] = -1", "pass"),
-        ("outcome[:] = 0\n", "pass\n"),
     ],
 )
 def test_a_planted_bug_in_the_explainer_is_noticed(bug: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.fast.explain", broken(shapley, bug, monkeypatch).explain)
+    assert_differs(every_rule(), lambda found, values: fast_contributions(found, values, EVERY), "pred_contrib")
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")
+@pytest.mark.parametrize(
+    "bug",
+    [
+        ("column[row] >= least", "column[row] > least"),
+        ("outcome[:] = 0\n", "pass\n"),
+        ("and room.key[place] != here", "and False"),
+        ("= row, place", "= found, place"),
+    ],
+)
+def test_a_planted_bug_in_the_outcomes_is_noticed(bug: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, outcomes.__name__, broken(outcomes, bug, monkeypatch))
+    monkeypatch.setattr("models.fast.explain", broken(shapley, ("rule", "rule"), monkeypatch).explain)
     assert_differs(every_rule(), lambda found, values: fast_contributions(found, values, EVERY), "pred_contrib")
 
 
@@ -251,8 +265,10 @@ def test_the_forest_with_every_rule_is_answered_right() -> None:
     assert_equals_lightgbm(*every_rule())
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")
 def test_without_a_bug_plain_python_answers_right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.fast.bins_of", broken(bins, ("ZERO", "ZERO"), monkeypatch).bins_of)
     monkeypatch.setattr("models.fast.add_trees", broken(scorer, ("ALL", "ALL"), monkeypatch).add_trees)
+    monkeypatch.setitem(sys.modules, outcomes.__name__, broken(outcomes, ("FREE", "FREE"), monkeypatch))
     monkeypatch.setattr("models.fast.explain", broken(shapley, ("rule", "rule"), monkeypatch).explain)
     assert_equals_lightgbm(*every_rule())
