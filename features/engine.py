@@ -34,7 +34,7 @@ from features.reading import Files
 from features.readings import PlainReading
 from features.readings_sql import reading_sql
 from features.rhythm import Step, step_of
-from features.signals import Log, source_of
+from features.signals import Log, rows_of
 from features.sorting import spine_of
 
 MEMORY_GB = 4.0
@@ -69,7 +69,9 @@ def compute(
         leads, spine = _spine(con, scope)
         if len(spine.row) < len(matrix):
             matrix[:, [place for place, _, _ in measured]] = np.nan
-        source = source_of(con, log, naming, (files or {}).get(log.table.name))
+        if not len(leads):
+            continue
+        source, leads = rows_of(con, log, naming, leads, (files or {}).get(log.table.name))
         readings, steps = _readings(measured, log), _steps(measured, log)
         sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings, steps), matrix, memory_gb)
     fill_blends(columns, parts, matrix)

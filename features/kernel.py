@@ -52,8 +52,6 @@ def sweep_log(source: Source, asked: Asked, matrix: Matrix32, memory_gb: float) 
     A column over w looks at rows with happened_at in (as_of - w, as_of] and known_at <= as_of. Neither threads nor memory_gb (about
     what the process may take, in 10**9 bytes) change a value.
     """
-    if not len(asked.spine.row):
-        return
     bits = (asked.naming.patterns - 1).bit_length()
     room = 1e9 * max(LEAST_GB, memory_gb - OTHER_GB - matrix.nbytes / 1e9)
     layout = Layout(len(asked.numbers), len(asked.values), bits, folded=bool(asked.values))

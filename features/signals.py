@@ -3,15 +3,19 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from features.colleagues import of_accounts
 from features.feature import Scope
 from features.patterns import Naming, Step
 from features.query import count_rows
 from features.reading import ROWS_A_BATCH, Files, Source, source_of_files
 from features.readings import Conditions, Scalar
 from features.tables import Table
+
+LEAD = "lead_id"
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,22 @@ def scoped_rows(table: str, scope: Scope) -> str:
     """
 
 
-def source_of(con: DuckDBPyConnection, log: Log, naming: Naming, files: Files | None) -> Source:
-    """Where the rows of a log come from: its files where that is enough, otherwise a query."""
+def rows_of(
+    con: DuckDBPyConnection, log: Log, naming: Naming, names: pa.Array, files: Files | None
+) -> tuple[Source, pa.Array]:
+    """Where the rows of a log come from, its files where that is enough, else a query; and what they call the leads or accounts named."""
     plain = all(_is_plain(log.table, step) for step in naming.steps)
-    if files and log.scope == "lead" and plain:
-        asked = [step.column for step in naming.steps]
-        return source_of_files(files, "lead_id", [*asked, *log.values, *log.numbers], [*asked, *log.values])
+    if not files or not plain:
+        return _source_of_query(con, log, naming), names
+    asked = [step.column for step in naming.steps]
+    texts = [name for name in (*asked, *log.values) if name != LEAD]
+    source = source_of_files(files, LEAD, [*texts, *log.numbers], texts)
+    return (
+        (source, names) if log.scope == "lead" else (of_accounts(con, source, names), pa.array(np.arange(len(names))))
+    )
 
+
+def _source_of_query(con: DuckDBPyConnection, log: Log, naming: Naming) -> Source:
     def read() -> Generator[pa.RecordBatch, None, None]:
         with con.sql(_log_sql(log, naming)).to_arrow_reader(ROWS_A_BATCH) as batches:
             yield from batches
