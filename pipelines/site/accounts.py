@@ -19,6 +19,7 @@ from pipelines.site.words import readable
 MOST_ACCOUNTS = 300
 MOST_COLLEAGUES = 12
 NO_ROLE = "role not known"
+SHOWN = ("lead_id", "account_id", "cohort", "rank", "explained", "stage", "owner_id", "band")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def shared_accounts(behind: Behind, lines: Sequence[Line]) -> Shared:
     on_page = order[:MOST_ACCOUNTS]
     of_lines = {line.account_id for line in lines} & set(sizes.index[sizes >= 2])
     wanted = behind.scores["account_id"].isin({*on_page, *of_lines})
-    return Shared(behind.scores[wanted], on_page, len(order) - len(on_page))
+    shown = [name for name in (*SHOWN, head, behind.head_of("customer")) if name in behind.scores]
+    return Shared(behind.scores.loc[wanted, shown], on_page, len(order) - len(on_page))
 
 
 def _order(scores: pd.DataFrame, head: str, *, ranks_only: bool) -> list[str]:
