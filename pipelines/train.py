@@ -13,6 +13,7 @@ from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
 from pipelines.model_page.figures import figures_of
+from pipelines.model_page.learned import keep_learned
 from pipelines.model_page.page import kept_text, write_page
 from pipelines.search import chosen_settings, search_settings, serving_settings
 
@@ -48,6 +49,7 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
         verdict = contest(result, before.bundle if before else None, everything, until)
         trained = tracking.record_training(result, kept, verdict, searches)
     model_page = write_page(job.workspace, figures, trained.version)
+    keep_learned(job.workspace, trained, matrix)
     keep_helped(job, trained, everything)
     tell_judgements(job, result)
     for note in result.notes:
