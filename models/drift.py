@@ -9,6 +9,7 @@ Floats = NDArray[np.floating]
 
 BINS = 10
 SMALLEST_CELL = 0.5  # an empty cell counts as half a row, so that its logarithm exists
+TIMES_USUAL = 2
 RARE = 10  # a sign expected in fewer rows than this may be absent by chance
 
 
@@ -60,6 +61,17 @@ def moved_from(before: Shape, now: Floats) -> float:
 def stability_index(before: Floats, now: Floats, leads: int) -> float:
     """How far the distribution of `now` (m,) has moved from `before` (n,), which is of so many different leads; see moved_from."""
     return moved_from(shape_of(before, leads), now)
+
+
+def moved_before(values: Floats, days: NDArray[np.datetime64], leads: int) -> float:
+    """How far values (n,) of one of the days (n,) lay from those of the others, at most: the calendar moves them too.
+
+    What moved since by no more than TIMES_USUAL as much has not moved for good. 0 where there is one day alone.
+    """
+    distinct = np.unique(days)
+    if len(distinct) < 2:
+        return 0.0
+    return max(stability_index(values[days != day], values[days == day], leads) for day in distinct)
 
 
 def gone_dark(before: Floats, now: Floats) -> bool:

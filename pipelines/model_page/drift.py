@@ -11,11 +11,11 @@ from configs.project import HeadName
 from features.matrix import Matrix
 from models.base_rate import Shift
 from models.bundle import Bundle, HeadModel
-from models.drift import Shape, moved_from, shape_of
+from models.drift import TIMES_USUAL, Shape, moved_from, shape_of
 from models.heads import Cohort
 from models.track import Champion
 from pipelines.job import Job
-from pipelines.model_page.learned import COMPARED_DAYS, cohorts_of, of_cohort, read_learned
+from pipelines.model_page.learned import COMPARED_DAYS, Learned, cohorts_of, of_cohort, read_learned
 from pipelines.model_page.words import figure_says, percent_says
 from pipelines.pages import templates
 
@@ -79,17 +79,18 @@ def section(drift: Drift) -> str:
     )
 
 
-def _moved(job: Job, learned: Mapping[str, Shape], rows: Matrix) -> tuple[Moved, ...]:
-    """The columns that moved furthest, looked at on rows spread evenly."""
+def _moved(job: Job, learned: Mapping[str, Learned], rows: Matrix) -> tuple[Moved, ...]:
+    """The columns that moved furthest, looked at on rows spread evenly; not those that move so from week to week."""
     some = np.linspace(0, len(rows.values) - 1, min(len(rows.values), LEADS_COMPARED)).astype(np.int64)
     found = []
     for column in job.columns:
         if column.name in learned:
-            now = rows.values[some, rows.columns.index(column.name)].astype(np.float64)
-            by, shape = moved_from(learned[column.name], now), shape_of(now, len(now))
-            if by >= LEAST_MOVED:
-                says = replace(column, language="en").sentence(float(np.sort(now)[len(now) // 2]), job.stage_words)
-                found.append(Moved(column.name, says, by, learned[column.name], shape))
+            then, now = learned[column.name], rows.values[some, rows.columns.index(column.name)].astype(np.float64)
+            by = moved_from(then.shape, now)
+            if by >= max(LEAST_MOVED, TIMES_USUAL * then.usual):
+                middle = float(np.sort(now)[len(now) // 2])
+                says = replace(column, language="en").sentence(middle, job.stage_words)
+                found.append(Moved(column.name, says, by, then.shape, shape_of(now, len(now))))
     return tuple(sorted(found, key=lambda one: -one.by)[:COLUMNS_SHOWN])
 
 

@@ -2,40 +2,51 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from features.matrix import Matrix
 from models.bundle import Bundle
-from models.drift import Shape, shape_of
+from models.drift import Shape, moved_before, shape_of
 from models.heads import Cohort
 from models.predict import parts_of
+from models.split import days_of
 from models.track import Champion
 from pipelines.store import Workspace, write_beside
 
 COMPARED_DAYS = 28
 
-Shapes = Mapping[Cohort, Mapping[str, Shape]]
+
+@dataclass(frozen=True)
+class Learned:
+    """How a column lay in the last weeks of a training, and how far one of their days lay from the others."""
+
+    shape: Shape
+    usual: float
 
 
 def keep_learned(workspace: Workspace, trained: Champion, matrix: Matrix) -> None:
-    """Writes models/VERSION/learned.json: by cohort the shape of each column that its heads use, over the matrix' last four weeks."""
+    """Writes models/VERSION/learned.json: of each column that its heads use how it lay in the matrix' last weeks."""
     since = trained.bundle.trained_until - timedelta(days=COMPARED_DAYS)
     newest = matrix.take((matrix.snapshots["as_of"] >= since).to_numpy())
-    shapes = {cohort: _shapes(trained.bundle, newest, cohort) for cohort in cohorts_of(trained.bundle)}
-    kept = {cohort: {name: asdict(shape) for name, shape in found.items()} for cohort, found in shapes.items()}
+    learned = {cohort: _learned(trained.bundle, newest, cohort) for cohort in cohorts_of(trained.bundle)}
+    kept = {cohort: {name: asdict(one) for name, one in found.items()} for cohort, found in learned.items()}
     with write_beside(_file(workspace, trained.version)) as part:
         part.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def read_learned(workspace: Workspace, version: str) -> Shapes:
+def read_learned(workspace: Workspace, version: str) -> Mapping[Cohort, Mapping[str, Learned]]:
     """What was kept at the training of a version; nothing where it was trained elsewhere, or before this was kept."""
     file = _file(workspace, version)
     kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return {cohort: {name: _shape(**one) for name, one in found.items()} for cohort, found in kept.items()}
+    return {
+        cohort: {name: _read(one["shape"], one["usual"]) for name, one in found.items()}
+        for cohort, found in kept.items()
+    }
 
 
 def cohorts_of(bundle: Bundle) -> tuple[Cohort, ...]:
@@ -52,15 +63,20 @@ def _file(workspace: Workspace, version: str) -> Path:
     return workspace.models / version / "learned.json"
 
 
-def _shapes(bundle: Bundle, matrix: Matrix, cohort: Cohort) -> dict[str, Shape]:
+def _learned(bundle: Bundle, matrix: Matrix, cohort: Cohort) -> dict[str, Learned]:
     rows = of_cohort(matrix, cohort)
     if not len(rows.values):
         return {}
     used = {part for model in bundle.heads.values() if model.head.cohort == cohort for part in parts_of(model)}
-    leads = rows.snapshots["lead_id"].nunique()
-    places = [place for place, name in enumerate(rows.columns) if name in used]
-    return {rows.columns[place]: shape_of(rows.values[:, place].astype(np.float64), leads) for place in places}
+    leads, days = rows.snapshots["lead_id"].nunique(), days_of(rows.snapshots)
+    found = {}
+    for place, name in enumerate(rows.columns):
+        if name in used:
+            values = rows.values[:, place].astype(np.float64)
+            found[name] = Learned(shape_of(values, leads), moved_before(values, days, leads))
+    return found
 
 
-def _shape(edges: list[float], shares: list[float], leads: int, mean: float | None, unknown: float) -> Shape:
-    return Shape(tuple(edges), tuple(shares), leads, mean, unknown)
+def _read(shape: Mapping[str, Any], usual: float) -> Learned:
+    lists = {name: tuple(shape[name]) for name in ("edges", "shares")}
+    return Learned(Shape(**{**shape, **lists}), usual)
