@@ -30,7 +30,7 @@ WIN = HeadFigures(
     metrics={"model": row(0.8123), "stage_rate": row(0.7011), "best_column": row(0.7502)},
     ours="model",
     rival="best_column",
-    bins=(Bin(500, 0.012, 0.01, 0.004, 0.041), Bin(501, 0.113, 0.1118, 0.1125, 0.2)),
+    bins=(Bin(500, 0.012, 0.01, 0.004, 0.041), Bin(501, 0.113, 0.1118, 0.14, 0.2)),
     depths={
         "model": (Depth(0.1, 0.5082, 5.0819), Depth(0.5, 0.9016, 1.8033), Depth(1.0, 1.0, 1.0)),
         "best_column": (Depth(0.1, 0.3443, 3.4426), Depth(0.5, 0.8033, 1.6066), Depth(1.0, 1.0, 1.0)),

@@ -10,6 +10,7 @@ from pipelines.lists.page import write_list
 from pipelines.lists.site import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Curve, chart
 from pipelines.model_page.drift import section
+from pipelines.model_page.figures import Bin
 from pipelines.model_page.page import beside_list, copy_page, kept_text, page_html, pictures, write_page
 from pipelines.model_page.words import percent_says
 from pipelines.store import Workspace
@@ -72,10 +73,19 @@ def test_drift_tells_what_moved_with_its_figures_and_what_did_not() -> None:
     assert "cannot be told" in section(replace(DRIFT, moved={}))
 
 
+def test_a_share_may_lie_beside_its_range_by_luck() -> None:
+    """One standard error of a share of 0.2 among 400 rows is 0.02, and 90 of 100 lie within 1.645 of them."""
+    assert Bin(400, 0.2, 0.2, 0.15, 0.25).is_held
+    assert Bin(400, 0.2, 0.282, 0.15, 0.25).is_held
+    assert not Bin(400, 0.2, 0.284, 0.15, 0.25).is_held
+    assert not Bin(400, 0.2, 0.116, 0.15, 0.25).is_held
+    assert not Bin(40_000, 0.2, 0.26, 0.15, 0.25).is_held
+
+
 def test_ranges_stand_beside_what_came() -> None:
     page = page_html(MODEL, LEAKS)
     assert "In 1 of 2 rows the share that came true" in page
-    assert "the middle row's is 9 points wide" in page
+    assert "the middle row's is 6 points wide" in page
     assert page.count("Its chances have no ranges") == 1
 
 
