@@ -101,10 +101,10 @@ def trained(job: Job, everything: Matrix, until: datetime) -> TrainingResult:
 
 
 def day_with(background: Background, closed: int) -> datetime:
-    """The first midnight (UTC without zone) by which so many leads had been closed; the very first day for none."""
-    if not closed:
-        return midnight(date(2024, 9, 2))
+    """The first midnight (UTC without zone) by which so many leads had been closed; for none the last one before the first was."""
     moments = np.sort(background.closed["closed_at"].to_numpy())
+    if not closed:
+        return midnight(pd.Timestamp(moments[0]).date())
     return midnight(pd.Timestamp(moments[closed - 1]).date() + pd.Timedelta(days=1))
 
 
