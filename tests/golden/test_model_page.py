@@ -56,9 +56,9 @@ def test_drift_is_told_beside_a_list_and_nowhere_else(tmp_path: Path) -> None:
     assert "<!--" not in copied
 
 
-def test_the_drift_is_as_agreed() -> None:
-    made = section(DRIFT).encode()
-    assert made == agreed("model/drift.html", made)
+def test_the_page_beside_a_list_is_as_agreed() -> None:
+    made = beside_list(page_html(WHOLE, LEAKS), DRIFT).encode()
+    assert made == agreed("model/beside_list/index.html", made)
 
 
 def test_drift_tells_what_moved_with_its_figures_and_what_did_not() -> None:
