@@ -17,6 +17,7 @@ from models.monotone import constraints
 from models.regression import Ints, Regression, learn_regression
 from models.rivals.served import Served
 from models.settings import Settings, check_settings
+from models.side_by_side import AT_ONCE
 from models.split import Days, OneOutcomeError, Split, expanding_folds
 
 Values = NDArray[np.float32]
@@ -106,7 +107,7 @@ def fit_head(
     grown = grow_forward(head, values, columns, outcomes, as_of, leads, settings, monotone)
     said = grown.later_margins([grown.trees(int(fold.earlier.sum())) for fold in grown.folds])
     number, start = grown.trees(len(outcomes)), grown.regression
-    everything = _rows(grown.inputs, outcomes, grown.share * start.unseen, grown.settings)
+    everything = _rows(grown.inputs, outcomes, _given(grown.share * start.unseen), grown.settings)
     booster = lgb.train(dict(grown.settings), everything, num_boost_round=number)
     model = HeadModel(
         head=head,
@@ -160,7 +161,8 @@ def grow_forward(
     regression = learn_regression(_free(inputs, names, monotone), names, outcomes, leads, taught)
     held = constraints(head, names, monotone or {})
     whole = {**SETTINGS, **settings, **held, "num_threads": _threads(len(outcomes))}
-    tried = [_grow(inputs, outcomes, taught, regression, share, whole) for share in STARTS]
+    beds = [_bed(inputs, outcomes, fold, whole) for fold in taught]
+    tried = [_grow(beds, regression, share, whole) for share in STARTS]
     share, (boosters, best, loss) = min(zip(STARTS, tried, strict=True), key=lambda one: one[1][2])
     return Growth(inputs, names, whole, taught, regression, share, boosters, best, loss)
 
@@ -187,40 +189,48 @@ def _free(inputs: Values, names: Sequence[str], monotone: Mapping[str, Monotone]
 
 def _threads(rows: int) -> int:
     """How many threads learn from so many rows; the model is the same with any number."""
-    return max(1, min(os.cpu_count() or 1, MOST_THREADS, rows // ROWS_PER_THREAD))
+    return max(1, min((os.cpu_count() or 1) // AT_ONCE, MOST_THREADS, rows // ROWS_PER_THREAD))
 
 
-def _rows(inputs: Values, outcomes: Floats, start: Floats, settings: Settings) -> lgb.Dataset:
+def _rows(inputs: Values, outcomes: Floats, start: Floats | None, settings: Settings) -> lgb.Dataset:
+    return lgb.Dataset(inputs, outcomes, init_score=start, params=dict(settings))
+
+
+def _given(start: Floats) -> Floats | None:
+    """What LightGBM is told of margins to start from: none where they are all zero."""
     # rounded, because the last digits of a sum of products depend on how many threads add it up
-    given = np.round(start, 9) if start.any() else None
-    return lgb.Dataset(inputs, outcomes, init_score=given, params=dict(settings))
+    return np.round(start, 9) if start.any() else None
 
 
-def _seedling(
-    inputs: Values, outcomes: Floats, fold: Split, starts: Sequence[Floats], settings: Settings
-) -> lgb.Booster:
-    """A model without trees that will learn from the fold's earlier rows and be judged on its later ones; starts: the margins of both."""
+@dataclass(frozen=True)
+class _Bed:
+    """The rows of a fold in LightGBM's bins, to learn from and to be judged on: any number of models grow on them."""
+
+    earlier: lgb.Dataset
+    later: lgb.Dataset
+
+    def seedling(self, starts: Sequence[Floats], settings: Settings) -> lgb.Booster:
+        """A model without trees that will learn from the earlier rows and be judged on the later ones; starts: the margins of both."""
+        # A model takes a copy of where it starts from, so that the next one may start elsewhere.
+        for data, start in zip((self.earlier, self.later), starts, strict=True):
+            data.set_field("init_score", _given(start))
+        return lgb.Booster(dict(settings), self.earlier).add_valid(self.later, "later")
+
+
+def _bed(inputs: Values, outcomes: Floats, fold: Split, settings: Settings) -> _Bed:
     # Each fold has a Dataset of its own: lgb.cv would cut them out of one, whose bins are made with the rows it is judged on.
-    earlier, later = (
-        _rows(inputs[rows], outcomes[rows], start, settings)
-        for rows, start in zip((fold.earlier, fold.later), starts, strict=True)
-    )
-    return lgb.Booster(dict(settings), earlier).add_valid(later.set_reference(earlier), "later")
+    earlier, later = (_rows(inputs[rows], outcomes[rows], None, settings) for rows in (fold.earlier, fold.later))
+    return _Bed(earlier.construct(), later.set_reference(earlier).construct())
 
 
 def _grow(
-    inputs: Values,
-    outcomes: Floats,
-    folds: Sequence[Split],
-    regression: Regression,
-    share: float,
-    settings: Settings,
+    beds: Sequence[_Bed], regression: Regression, share: float, settings: Settings
 ) -> tuple[tuple[lgb.Booster, ...], int, float]:
     """Models that start from this share of the regression, how many trees serve them best, and their mean loss on later rows then."""
     # LightGBM keeps one number of threads for all: data made without it would change it for models that are growing.
     boosters = tuple(
-        _seedling(inputs, outcomes, fold, [share * earlier, share * later], settings)
-        for fold, earlier, later in zip(folds, regression.earlier, regression.later, strict=True)
+        bed.seedling([share * earlier, share * later], settings)
+        for bed, earlier, later in zip(beds, regression.earlier, regression.later, strict=True)
     )
     losses: list[float] = []
     best = 0

@@ -1,6 +1,7 @@
 """Judges models made from older rows on newer ones, which they have not seen, beside their rivals."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
@@ -19,7 +20,7 @@ from models.predict import margins_of, to_chance
 from models.rivals.rival import Rival
 from models.rivals.roster import Background, rivals
 from models.settings import Settings
-from models.split import Days, OneOutcomeError, TooLittlePastError, cut_offs, days_of, leads_of, usable
+from models.split import Days, OneOutcomeError, Split, TooLittlePastError, cut_offs, days_of, leads_of, usable
 
 Floats = NDArray[np.float64]
 MODEL = "model"
@@ -116,22 +117,31 @@ def judge(made: Learned, learned: Matrix, later: Matrix, capacity: int, backgrou
 
 
 def judge_on_newest(
-    rows: Matrix, head: Head, capacity: int, background: Background | None, settings: Settings = SETTINGS
+    rows: Matrix,
+    head: Head,
+    capacity: int,
+    background: Background | None,
+    settings: Settings = SETTINGS,
+    work: Executor | None = None,
 ) -> Judgement:
     """How models learned from the older of the rows do on the newest fifth of the days, block by block; see models.split.cut_offs.
 
-    A block before which nothing can be learned is left out; when that is every one, the reason why is raised.
+    A block before which nothing can be learned is left out; when that is every one, the reason why is raised. work: does several blocks at
+    once; None: one after the other.
     """
-    found: list[Judgement] = []
-    reason: FunnelcastError | None = None
-    for split in cut_offs(days_of(rows.snapshots), head):
+
+    def tried(split: Split) -> Judgement | FunnelcastError:
         learned, later = rows.take(split.earlier), rows.take(split.later)
         try:
-            found.append(judge(learn(learned, head, settings), learned, later, capacity, background))
+            return judge(learn(learned, head, settings), learned, later, capacity, background)
         except (TooLittlePastError, OneOutcomeError) as error:
-            reason = error
-    if reason is not None and not found:
-        raise reason
+            return error
+
+    blocks = cut_offs(days_of(rows.snapshots), head)
+    tries = list(work.map(tried, blocks) if work else map(tried, blocks))
+    found = [one for one in tries if isinstance(one, Judgement)]
+    if not found:
+        raise next(one for one in reversed(tries) if isinstance(one, FunnelcastError))
     return together(found)
 
 

@@ -55,29 +55,50 @@ def climb(tried: Tried) -> Standing:
     step: Step = "points"
     refused = ""
     for freer in STEPS[1:]:
-        better, cut_offs, sure = _compare(tried, freer, step)
-        enough, needed = _enough(cut_offs), SURE if step == "points" else USUAL
-        if better >= enough and sure > needed:
-            step, refused = freer, ""
+        found, needed = _compare(tried, freer, step), SURE if step == "points" else USUAL
+        refused = _refused(found, needed, step)
+        if refused:
+            refused = f"{CALLED[freer]} had the lower log loss on {found.better} of {found.cut_offs} cut-offs{refused}"
         else:
-            refused = (
-                f"{CALLED[freer]} had the lower log loss on {better} of {cut_offs} cut-offs ({enough} needed), by {sure:.1f} standard "
-                f"errors ({needed} needed)"
-            )
+            step = freer
     stands = f"It stands on {CALLED[step]}"
     return Standing(step, f"{stands}: {refused}." if refused else f"{stands}, the highest step.")
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """On how many cut-offs a step surprised less than another, of how many, and by how many standard errors on all together."""
+
+    better: int
+    cut_offs: int
+    sigmas: float
+
+
+def _refused(found: _Compared, needed: float, stood_on: Step) -> str:
+    """Why a step that did so may not take the place of the one stood on, as the end of a sentence; empty when it may."""
+    enough = _enough(found.cut_offs)
+    if found.better < enough:
+        return f", and {enough} are needed"
+    if found.sigmas <= 0:
+        by = f"the lower one, by {-found.sigmas:.1f} standard errors" if found.sigmas < 0 else "the same"
+        return f", but over all of them together {CALLED[stood_on]} had {by}"
+    if found.sigmas <= needed:
+        return (
+            f" and over all of them together, but only by {found.sigmas:.1f} standard errors, which may be luck "
+            f"(more than {needed} are needed)"
+        )
+    return ""
 
 
 def _enough(cut_offs: int) -> int:
     return max(FEWEST_CUT_OFFS, ceil(MOSTLY * cut_offs))
 
 
-def _compare(tried: Tried, one: Step, other: Step) -> tuple[int, int, float]:
-    """On how many cut-offs `one` surprises less than `other`, of how many, and by how many standard errors on all together."""
+def _compare(tried: Tried, one: Step, other: Step) -> _Compared:
     gain = surprise(tried.outcomes, tried.chances[other]) - surprise(tried.outcomes, tried.chances[one])
     cut_offs = np.unique(tried.cut_offs)
     better = sum(bool(gain[tried.cut_offs == cut_off].mean() > 0) for cut_off in cut_offs)
     _, lead = np.unique(tried.leads, return_inverse=True)
     by_lead = np.bincount(lead, gain - gain.mean())
     error = float(np.sqrt((by_lead**2).sum())) / len(gain)
-    return better, len(cut_offs), float(gain.mean()) / error if error > 0 else 0.0
+    return _Compared(better, len(cut_offs), float(gain.mean()) / error if error > 0 else 0.0)

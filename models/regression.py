@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit, logit
 
 from features.matrix import Matrix
 from models.metrics import log_loss
+from models.ridge import curvature, most_probable
 from models.scale import Scale, scale_of
 from models.split import Split
 
@@ -21,7 +21,6 @@ Values = NDArray[np.float32]
 STRENGTHS = (0.0003, 0.003, 0.03, 0.3)
 MOST_ROWS = 20_000  # more rows of the same leads change the weights by less than the choice of the strength
 ROWS_AT_ONCE = 50_000  # the inputs of so many rows fit into memory
-STEPS = 30
 SEED = 7
 GROUPS = 5
 HELD_BASE = 1e-3  # the base is free; with next to no rows this keeps it where it was
@@ -92,8 +91,8 @@ def learn_regression(
     """
     tried = [[*learn_lines(values[fold.earlier], outcomes[fold.earlier], STRENGTHS)] for fold in folds]
     known = np.concatenate([outcomes[fold.later] for fold in folds])
-    said = [[line.margins(values[fold.later]) for line in lines] for lines, fold in zip(tried, folds, strict=True)]
-    by_strength = [np.concatenate(one) for one in zip(*said, strict=True)]
+    said = [_margins_of_each(lines, values[fold.later]) for lines, fold in zip(tried, folds, strict=True)]
+    by_strength = np.concatenate(said).T
     best = int(np.argmin([log_loss(known, expit(margins)) for margins in by_strength]))
     (line,) = learn_lines(values, outcomes, STRENGTHS[best : best + 1])
     return Regression(
@@ -103,7 +102,7 @@ def learn_regression(
             lines[best].unseen(values[fold.earlier], outcomes[fold.earlier], leads[fold.earlier])
             for lines, fold in zip(tried, folds, strict=True)
         ),
-        tuple(margins[best] for margins in said),
+        tuple(margins[:, best] for margins in said),
     )
 
 
@@ -118,9 +117,7 @@ class Line:
 
     def margins(self, values: Values) -> Floats:
         """The log odds (rows,) of values (rows, columns)."""
-        return np.concatenate(
-            [np.empty(0), *(_with_base(self.scale, values[rows]) @ self.weights for rows in _pieces(len(values)))]
-        )
+        return _margins(self.scale, self.weights[:, None], values)[:, 0]
 
     def logistic(self, columns: Sequence[str]) -> Logistic:
         """The same in terms of the columns of that name."""
@@ -138,37 +135,46 @@ class Line:
         """
         group, inputs = leads % GROUPS, _with_base(self.scale, values[self.sample])
         chances, learned = expit(inputs @ self.weights), group[self.sample]
-        curve = [_curve(inputs[learned == one], chances[learned == one]) for one in range(GROUPS)]
-        ridge = np.append(np.full(len(self.weights) - 1, 1 / self.strength), HELD_BASE)
-        margins = np.empty(len(values))
+        curve = [curvature(inputs[learned == one], chances[learned == one]) for one in range(GROUPS)]
+        ridge = _ridge(len(self.weights), self.strength)
+        without = np.empty((len(self.weights), GROUPS))
         for one in range(GROUPS):
             out = learned == one
             pull = inputs[out].T @ (chances[out] - outcomes[self.sample][out])
             rest = np.sum([known for number, known in enumerate(curve) if number != one], axis=0) + np.diag(ridge)
-            without = Line(self.scale, self.weights + np.linalg.solve(rest, pull), self.strength, self.sample)
-            margins[group == one] = without.margins(values[group == one])
-        return margins
+            without[:, one] = self.weights + np.linalg.solve(rest, pull)
+        return _margins(self.scale, without, values)[np.arange(len(values)), group]
 
 
 def learn_lines(values: Values, outcomes: Floats, strengths: Sequence[float]) -> Iterator[Line]:
     """For each strength (see STRENGTHS) what rows with outcomes 0 or 1, both among them, teach of values (rows, columns)."""
     sample = _sample(outcomes)
     scale = scale_of(values[sample])
-    inputs, said = scale.inputs(values[sample]), outcomes[sample]
-    regression = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=STEPS)
+    inputs, said = _with_base(scale, values[sample]), outcomes[sample]
+    weights = np.append(np.zeros(inputs.shape[1] - 1), logit(said.mean()))
     for strength in strengths:
-        regression.set_params(C=strength).fit(inputs, said)
-        yield Line(scale, np.append(regression.coef_[0], regression.intercept_), strength, sample)
+        weights = most_probable(inputs, said, _ridge(len(weights), strength), weights)
+        yield Line(scale, weights, strength, sample)
+
+
+def _margins_of_each(lines: Sequence[Line], values: Values) -> Floats:
+    """The log odds (rows, lines) of values (rows, columns) by lines of one scale."""
+    return _margins(lines[0].scale, np.column_stack([line.weights for line in lines]), values)
+
+
+def _margins(scale: Scale, weights: Floats, values: Values) -> Floats:
+    """The log odds (rows, sets) of values (rows, columns) by sets of weights (inputs, sets)."""
+    pieces = (_with_base(scale, values[rows]) @ weights for rows in _pieces(len(values)))
+    return np.concatenate([np.empty((0, weights.shape[1])), *pieces])
+
+
+def _ridge(weights: int, strength: float) -> Floats:
+    """How hard each weight is drawn to zero; the base, at the end, is free."""
+    return np.append(np.full(weights - 1, 1 / strength), HELD_BASE)
 
 
 def _with_base(scale: Scale, values: Values) -> Floats:
     return np.column_stack([scale.inputs(values), np.ones(len(values))])
-
-
-def _curve(inputs: Floats, chances: Floats) -> Floats:
-    """How fast the pull on the weights changes with the weights: the rows' part of the Hessian."""
-    curve: Floats = (inputs * (chances * (1 - chances))[:, None]).T @ inputs
-    return curve
 
 
 def _pieces(rows: int) -> Iterator[slice]:

@@ -1,7 +1,7 @@
 """Trains every head: first judged on weeks that it has not seen, then made from everything that is known."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -26,12 +26,12 @@ from models.rivals.points import points_card
 from models.rivals.roster import NOTHING_KNOWN, Background, served_rivals
 from models.rivals.served import Served
 from models.settings import Settings, told
+from models.side_by_side import AT_ONCE, each_on_one_core
 from models.split import OneOutcomeError, TooLittlePastError, days_of, leads_of
 
 LIBRARIES = ("lightgbm", "numpy")
 ROWS_COMPARED = 500
 SURELY_BOTH = 50  # after so many closed leads one outcome alone is a wrong setting, not a young company
-AT_ONCE = 2  # heads trained side by side: each copies its rows, and the answer is the same with any number
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,12 @@ def train(
     """
 
     def trained(head: Head) -> _Trained:
-        found = _train_head(matrix, head, until, capacity, background, settings.get(head.name, SETTINGS))
+        found = _train_head(matrix, head, until, capacity, background, settings.get(head.name, SETTINGS), work)
         on_head(head.name)
         return found
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    # two pools: a head waits in the one for what it learns in the other, so that the last head does not leave a core idle
+    with each_on_one_core(), ThreadPoolExecutor(AT_ONCE) as work, ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(trained, heads))
     versions = {library: version(library) for library in LIBRARIES}
     bundle = Bundle(
@@ -95,18 +96,24 @@ class _Trained:
 
 
 def _train_head(
-    matrix: Matrix, head: Head, until: datetime, capacity: int, background: Background, settings: Settings
+    matrix: Matrix,
+    head: Head,
+    until: datetime,
+    capacity: int,
+    background: Background,
+    settings: Settings,
+    work: Executor,
 ) -> _Trained:
     try:
         rows = rows_to_learn(matrix, head, until)
-        judgement = judge_on_newest(rows, head, capacity, background, settings)
+        judgement = judge_on_newest(rows, head, capacity, background, settings, work)
     except (TooLittlePastError, OneOutcomeError) as error:
         if isinstance(error, OneOutcomeError) and len(background.closed_by(np.datetime64(until, "us"))) >= SURELY_BOTH:
             raise
         standing = Standing("points", f"It stands on a points table, which needs no past. {error}")
         return _Trained(None, standing, points_alone(head, background, until), "")
     standing = climb(_tried(judgement))
-    model, note = _stand(standing.step, rows, head, background, until, settings)
+    model, note = work.submit(_stand, standing.step, rows, head, background, until, settings).result()
     return _Trained(judgement, standing, replace(model, honesty=judgement.honesty(standing.step)), note)
 
 

@@ -16,6 +16,7 @@ from features.snapshots import midnight
 from models.backtest import Backtest, backtest
 from models.leaks import LeakReport
 from models.rivals.roster import Background
+from models.side_by_side import each_on_one_core
 from models.verdict import verdicts
 from pipelines.cut_offs import CutOff, given, rolling
 from pipelines.job import Job, background_of, matrix_of, training_days
@@ -101,7 +102,8 @@ def _judge(job: Job, kept: Kept, cut_offs: Sequence[CutOff], workers: int | None
 
     several = f" at {len(cut_offs)} cut-offs" if len(cut_offs) > 1 else ""
     title = f"Training {len(job.heads)} heads{several} and judging them"
-    with job.narrator.step(title, len(job.heads) * len(cut_offs)) as bar, ThreadPoolExecutor(at_once) as pool:
+    step = job.narrator.step(title, len(job.heads) * len(cut_offs))
+    with step as bar, each_on_one_core(), ThreadPoolExecutor(at_once) as pool:
         reports = list(pool.map(lambda cut_off: judge(cut_off, bar.advance), cut_offs))
     for report in reports:
         if several:

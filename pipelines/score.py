@@ -15,6 +15,7 @@ from pipelines.job import Job, first_day, matrix_to_score
 from pipelines.lists.page import write_list
 from pipelines.lists.ranks import withheld_by
 from pipelines.look_back import Past, list_before, look_back
+from pipelines.model_page.drift import drift_since
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
 from pipelines.ranked import Ranked, ranked_of
@@ -65,7 +66,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
         scores_file = write_scores(job, ranked.scores, ranked.explanations, champion.version, shifts, since)
         with write_beside(job.workspace.lists / str(job.day)) as folder:
             folder.mkdir()
-            copy_page(job.workspace, champion.version, folder)
+            copy_page(job.workspace, champion.version, folder, drift_since(job, champion, matrix, shifts))
             notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
             hidden = frozenset(withheld)
             urgent = right_now(Morning(job, ranked.scores, matrix, hidden, since))

@@ -1,6 +1,7 @@
 """Trains the heads on everything that was known by the day, and hands the model that serves to whoever scores."""
 
 from configs.errors import FunnelcastError
+from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Origin
 from models.contest import contest
@@ -13,6 +14,7 @@ from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
 from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_suspicion
 from pipelines.model_page.figures import figures_of
+from pipelines.model_page.learned import keep_learned
 from pipelines.model_page.page import kept_text, write_page
 from pipelines.search import chosen_settings, search_settings, serving_settings
 
@@ -48,7 +50,7 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
         verdict = contest(result, before.bundle if before else None, everything, until)
         trained = tracking.record_training(result, kept, verdict, searches)
     model_page = write_page(job.workspace, figures, trained.version)
-    keep_helped(job, trained, everything)
+    _keep_beside(job, trained, matrix, everything)
     tell_judgements(job, result)
     for note in result.notes:
         job.narrator.say(f"  Warning: {note}")
@@ -56,6 +58,12 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
     job.narrator.say(f"  Leak report: {page}")
     job.narrator.say(f"  Model page:  {model_page}")
     return _serving(job, trained, before, verdict)
+
+
+def _keep_beside(job: Job, trained: Champion, learned: Matrix, everything: Matrix) -> None:
+    """Writes what later lists need beside the model; learned: the rows of the columns that it may use."""
+    keep_learned(job.workspace, trained, learned)
+    keep_helped(job, trained, everything)
 
 
 def _serving(job: Job, trained: Champion, before: Champion | None, verdict: Verdict) -> Champion:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.matrix import Matrix
 from features.query import answer
 from features.snapshots import midnight, snapshot_days, today
 from models.bundle import Bundle, HeadModel
-from models.drift import gone_dark, promise, stability_index
+from models.drift import TIMES_USUAL, gone_dark, moved_before, promise, stability_index
 from models.heads import Head
 from models.predict import contributions_of, margins_of, parts_of
 from models.track import Champion
@@ -23,7 +22,6 @@ from pipelines.train import tracking_of
 
 COMPARED_DAYS = 28
 COMPARED_LEADS = 2_000
-TIMES_USUAL = 2
 USUAL_WEEKS = 8
 ENOUGH_ROWS = 20  # a feed with fewer rows a week is quiet by itself
 
@@ -160,20 +158,12 @@ def _newest(matrix: Matrix) -> Matrix:
 def _scores_moved(job: Job, model: HeadModel, before: Matrix, now: Matrix) -> Check:
     scores, leads = margins_of(model, before), before.snapshots["lead_id"].nunique()
     moved = stability_index(scores, margins_of(model, now), leads)
-    usual = _moved_before(scores, before.snapshots["as_of"].to_numpy(), leads)
+    usual = moved_before(scores, before.snapshots["as_of"].to_numpy(), leads)
     good = moved <= max(job.project.watch.drift, TIMES_USUAL * usual)
     because = "" if good else f" What moved them most: {', '.join(_movers(model, before, now))}."
     return Check(
         "drift", good, f"{model.head.name}: scores have moved by {moved:.2f} since the last weeks of training.{because}"
     )
-
-
-def _moved_before(scores: NDArray[np.float64], days: NDArray[np.datetime64], leads: int) -> float:
-    """How far the scores of one of the training days lay from those of the others, at most: the calendar moves them too."""
-    distinct = np.unique(days)
-    if len(distinct) < 2:
-        return 0.0
-    return max(stability_index(scores[days != day], scores[days == day], leads) for day in distinct)
 
 
 def _movers(model: HeadModel, before: Matrix, now: Matrix) -> list[str]:

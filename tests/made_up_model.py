@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+from models.base_rate import NOTHING_SETTLED, Shift
 from models.depth import Depth, Reach, StageFigures
+from models.drift import Shape
 from models.heads import Head
 from models.importance import Weight
 from models.judgement import Window
 from models.ladder import Standing
 from models.track import Version
-from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures, Moved
+from pipelines.model_page.drift import Drift, Moved, Rate
+from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures
 from pipelines.model_page.words import FIGURES
 
 UNKNOWN = float("nan")
@@ -27,7 +30,7 @@ WIN = HeadFigures(
     metrics={"model": row(0.8123), "stage_rate": row(0.7011), "best_column": row(0.7502)},
     ours="model",
     rival="best_column",
-    bins=(Bin(500, 0.012, 0.01), Bin(501, 0.113, 0.1118)),
+    bins=(Bin(500, 0.012, 0.01, 0.004, 0.041), Bin(501, 0.113, 0.1118, 0.14, 0.2)),
     depths={
         "model": (Depth(0.1, 0.5082, 5.0819), Depth(0.5, 0.9016, 1.8033), Depth(1.0, 1.0, 1.0)),
         "best_column": (Depth(0.1, 0.3443, 3.4426), Depth(0.5, 0.8033, 1.6066), Depth(1.0, 1.0, 1.0)),
@@ -52,6 +55,7 @@ CHURN = replace(
     head=Head("churn", "customer", 30, "cancel"),
     stages=(StageFigures("customer", 1_001, 61, 0.061, 0.8123),),
     weights=(),
+    bins=(Bin(500, 0.012, 0.01), Bin(501, 0.113, 0.1118)),
 )
 MODEL = ModelFigures(
     project="shop <b>",
@@ -70,5 +74,32 @@ MODEL = ModelFigures(
 WHOLE = replace(
     MODEL,
     unjudged=("leave: It stands on a points table, which needs no past.",),
-    drift=(Moved("meetings_30d", 0.31, 0.25, "Has moved a lot since the training."),),
+)
+DRIFT = Drift(
+    "2026-04-20",
+    0.5,
+    {
+        "open": (
+            Moved(
+                "meetings_30d",
+                "Has <i>not</i> met us in the last 30 days",
+                0.61,
+                Shape((0.0, 1.0), (0.7, 0.2, 0.08, 0.02), 400, 0.81, 0.02),
+                Shape((0.0,), (0.95, 0.04, 0.01), 350, 0.11, 0.0),
+            ),
+            Moved(
+                "days_to_answer",
+                "Answered our last mail within a day",
+                0.17,
+                Shape((2.0,), (0.5, 0.4, 0.1), 400, 3.2, 0.1),
+                Shape((), (0.01, 0.99), 350, None, 1.0),
+            ),
+        ),
+        "customer": (),
+    },
+    (
+        Rate("win", 0.0578, 5_210, Shift(1_200, 410, 71.0, 44.0, -3.4, -0.48)),
+        Rate("churn", 0.061, 3_100, Shift(420, 190, 25.2, 27.0, 0.4, 0.0)),
+        Rate("leave", 0.0, 0, NOTHING_SETTLED),
+    ),
 )

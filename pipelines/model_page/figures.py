@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from models.metrics import reliability
 from models.parts import spoken, spoken_values
 from models.predict import contributions_of, parts_of
 from models.rivals.rival import Rival
+from models.spread import NINETY_OF_100, Spread
 from models.track import Version
 from models.train import TrainingResult
 from pipelines.job import Job
@@ -33,22 +35,20 @@ VERSIONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Moved:
-    """One thing that may drift after a training: how far it has moved, from where on that is too far, and a sentence."""
-
-    name: str
-    moved: float
-    limit: float
-    says: str
-
-
-@dataclass(frozen=True)
 class Bin:
-    """Rows of like chances: how many, their mean chance and their share of yes."""
+    """Rows of like chances: how many, their mean chance, share of yes, and the means of both ends of their ranges (NaN: no ranges)."""
 
     rows: int
     chance: float
     share: float
+    low: float = nan
+    high: float = nan
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the share of yes lies in the range that was said, but for what luck brings about in 90 of 100 such sets of rows."""
+        luck = NINETY_OF_100 * sqrt(self.chance * (1 - self.chance) / self.rows)
+        return self.low - luck <= self.share <= self.high + luck
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,18 @@ class HeadFigures:
     weights: tuple[Weight, ...]
     standing: Standing
 
+    @property
+    def ranged(self) -> tuple[Bin, ...]:
+        """The bins whose chances have a range."""
+        return tuple(one for one in self.bins if not isnan(one.low))
+
 
 @dataclass(frozen=True)
 class ModelFigures:
     """What is told of a training; no row of it is of a single lead.
 
     until: the day up to which all was known. unjudged: a sentence for each head with too little past to be judged. grades: columns by leak
-    grade. versions: those trained before, newest first. drift: nothing
-    when nobody has looked yet.
+    grade. versions: those trained before, newest first.
     """
 
     project: str
@@ -93,7 +97,6 @@ class ModelFigures:
     heads: tuple[HeadFigures, ...]
     unjudged: tuple[str, ...]
     versions: tuple[Version, ...]
-    drift: tuple[Moved, ...] = ()
 
 
 def figures_of(job: Job, result: TrainingResult, report: LeakReport, versions: Sequence[Version]) -> ModelFigures:
@@ -131,7 +134,7 @@ def _head(job: Job, model: HeadModel, judgement: Judgement, standing: Standing) 
         metrics=_metrics(judgement.metrics),
         ours=ours.name,
         rival=rival.name,
-        bins=_bins(outcomes, ours.chances),
+        bins=_bins(outcomes, ours.chances, model.spread),
         depths={one.name: depths(outcomes, one.scores) for one in (ours, rival)},
         reaches=reaches(outcomes, ours.scores, rival.scores, judgement.as_of, job.project.list.capacity),
         stages=by_stage(outcomes, ours.chances, stages),
@@ -152,12 +155,11 @@ def _metrics(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {str(name): {str(metric): float(value) for metric, value in row.items()} for name, row in table.iterrows()}
 
 
-def _bins(outcomes: Floats, chances: Floats) -> tuple[Bin, ...]:
+def _bins(outcomes: Floats, chances: Floats, spread: Spread) -> tuple[Bin, ...]:
     found = reliability(outcomes, chances)
-    return tuple(
-        Bin(int(rows), float(chance), float(share))
-        for rows, chance, share in found[["rows", "chance", "share"]].to_numpy()
-    )
+    low, high = (reliability(ends, chances)["share"] for ends in (spread.low(chances), spread.high(chances)))
+    columns = (found["rows"], found["chance"], found["share"], low, high)
+    return tuple(Bin(int(rows), *map(float, figures)) for rows, *figures in zip(*columns, strict=True))
 
 
 def _weights(job: Job, model: HeadModel, judged: Matrix) -> tuple[Weight, ...]:

@@ -4,18 +4,26 @@ from dataclasses import dataclass
 from math import ceil, isnan, nan
 from pathlib import Path
 
+from markupsafe import Markup
+
 from models.depth import Depth
 from models.judgement import MODEL
 from pipelines.lists.site import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Chart, Curve, chart
+from pipelines.model_page.drift import Drift, section
 from pipelines.model_page.figures import Bin, HeadFigures, ModelFigures
 from pipelines.model_page.words import ASKS, FIGURES, RANKS, WHOM, figure_says, metric_says, percent_says
 from pipelines.pages import content_hash, templates
 from pipelines.store import Workspace, write_beside
 
 HERE = Path(__file__).parent
-TO_LIST = b'<a class="list" href="index.html">'  # shown where the page lies beside a list
-TO_LIST_HIDDEN = TO_LIST.replace(b">", b" hidden>")
+TO_LIST = '<a class="list" href="index.html">'  # shown where the page lies beside a list
+TO_LIST_HIDDEN = TO_LIST.replace(">", " hidden>")
+DRIFT_LINK, DRIFT = (
+    Markup("<!-- to drift -->"),
+    Markup("<!-- drift -->"),
+)  # filled in beside a list, of whose day drift is told
+TO_DRIFT = '<li><a href="#drift">drift</a></li>'
 KEPT_LEAKS = "leaks/index.html"  # from the page to the leak report, where both are kept with the run
 LEAST_TOP = 0.01
 EVEN_TOP = 25  # an axis of chances ends at a multiple of 4 %, so that its ticks are whole
@@ -46,6 +54,8 @@ def page_html(figures: ModelFigures, leaks: str) -> str:
         names=FIGURES,
         metric_says=metric_says,
         model=MODEL,
+        drift_link=DRIFT_LINK,
+        drift_section=DRIFT,
         missing=nan,
         style=style,
         style_hash=content_hash(style),
@@ -65,12 +75,17 @@ def write_page(workspace: Workspace, figures: ModelFigures, version: str) -> Pat
     return page
 
 
-def copy_page(workspace: Workspace, version: str, folder: Path) -> None:
-    """Puts the page of a version into a folder; nothing where the version was trained elsewhere, or before there were such pages."""
+def copy_page(workspace: Workspace, version: str, folder: Path, drift: Drift) -> None:
+    """Puts the page of a version into a folder, with what has changed since; nothing where the version has no page here."""
     page = workspace.models / version / MODEL_PAGE
     if page.is_file():
-        text = page.read_bytes().replace(TO_LIST_HIDDEN, TO_LIST)
-        (folder / MODEL_PAGE).write_bytes(text)
+        text = beside_list(page.read_text(encoding="utf-8"), drift)
+        (folder / MODEL_PAGE).write_bytes(text.encode("utf-8"))
+
+
+def beside_list(page: str, drift: Drift) -> str:
+    """The page as it stands beside a list: with the way back, and with what has changed from the training to the list's day."""
+    return page.replace(TO_LIST_HIDDEN, TO_LIST).replace(DRIFT_LINK, TO_DRIFT).replace(DRIFT, section(drift))
 
 
 def pictures(head: HeadFigures) -> Pictures:

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "files" / "model"
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "files" / "model" / "beside_list"
 Scheme = Literal["light", "dark"]
 OpenPage = Callable[..., Page]
 

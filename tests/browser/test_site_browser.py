@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.row import line_key
-from pipelines.model_page.page import TO_LIST, TO_LIST_HIDDEN
+from pipelines.model_page.page import beside_list
 from tests.golden.test_list_page import made_up_day
 from tests.hostile import HOSTILE
+from tests.made_up_model import DRIFT
 from tests.made_up_site import write_made_up_site
 from tests.spec.test_hostile import DAY, line
 
@@ -29,7 +30,7 @@ OUTSIDE = """() => [...document.querySelectorAll("main *, header *")].filter((el
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("site")
-    (made / "model.html").write_bytes(GOLDEN_MODEL.read_bytes().replace(TO_LIST_HIDDEN, TO_LIST))
+    (made / "model.html").write_text(beside_list(GOLDEN_MODEL.read_text(encoding="utf-8"), DRIFT), encoding="utf-8")
     write_made_up_site(made)
     return made
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from math import log
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +13,9 @@ from models.predict import predict
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
 from pipelines.ingest import ingest_project
-from pipelines.job import matrix_of
+from pipelines.job import matrix_of, matrix_to_score
+from pipelines.lists.site import MODEL_PAGE
+from pipelines.model_page.drift import drift_since
 from pipelines.order import Order, open_job
 from pipelines.score import score_project
 from pipelines.train import train_project
@@ -81,4 +84,27 @@ def test_the_scores_keep_what_was_added(trained: tuple[Shop, Champion]) -> None:
     assert (kept["shift_win"] > 0.3).all()
     assert (kept["shift_progress"] == 0).all()
     assert "The chances to buy were raised" in scored.page.read_text("utf-8")
+    page = scored.page.with_name(MODEL_PAGE).read_text("utf-8")
+    assert "Chances were raised by " in page[page.index('id="drift"') :]
     assert ((kept["low_win"] < kept["win"]) & (kept["win"] < kept["high_win"])).all()
+
+
+def test_the_column_that_has_moved_is_told_and_the_others_are_not(trained: tuple[Shop, Champion]) -> None:
+    """The leads of six weeks later are like those learned from, until one column is twice as large and unknown for some."""
+    shop, champion = trained
+    with open_job(order(shop, DAY)) as job:
+        as_it_was = matrix_to_score(job)
+        shifts = shifts_since(job, champion.bundle, job.day)
+        place = as_it_was.columns.index("days_in_stage")
+        values = as_it_was.values.copy()
+        values[:, place] = 2 * values[:, place] + 20
+        values[::4, place] = np.nan
+        before, after = (
+            drift_since(job, champion, matrix, shifts).moved["open"]
+            for matrix in (as_it_was, replace(as_it_was, values=values))
+        )
+    assert "days_in_stage" not in {one.column for one in before}
+    assert after[0].column == "days_in_stage"
+    assert [one.column for one in after[1:]] == [one.column for one in before]
+    assert after[0].now.unknown == pytest.approx(0.25, abs=0.01)
+    assert after[0].then.unknown == 0

@@ -9,11 +9,13 @@ from pipelines.lists.day import DayList
 from pipelines.lists.page import write_list
 from pipelines.lists.site import MODEL_PAGE
 from pipelines.model_page.charts import Axis, Curve, chart
-from pipelines.model_page.page import copy_page, kept_text, page_html, pictures, write_page
+from pipelines.model_page.drift import section
+from pipelines.model_page.figures import Bin
+from pipelines.model_page.page import beside_list, copy_page, kept_text, page_html, pictures, write_page
 from pipelines.model_page.words import percent_says
 from pipelines.store import Workspace
 from tests.agreed import agreed
-from tests.made_up_model import MODEL, WHOLE, WIN
+from tests.made_up_model import DRIFT, MODEL, WHOLE, WIN
 
 LEAKS = "../../leaks/2026-03-09/index.html"
 
@@ -34,13 +36,57 @@ def test_the_page_asks_nothing_of_anybody_and_takes_no_markup_from_data() -> Non
         assert text in page
 
 
-def test_drift_and_heads_too_young_are_left_out_where_there_are_none() -> None:
-    with_both, without = page_html(WHOLE, LEAKS), page_html(MODEL, LEAKS)
-    for said in ("Too young to be judged", "needs no past", "Drift since training", 'href="#drift"', "Has moved a lot"):
-        assert said in with_both
+def test_heads_too_young_are_left_out_where_there_are_none() -> None:
+    with_some, without = page_html(WHOLE, LEAKS), page_html(MODEL, LEAKS)
+    for said in ("Too young to be judged", "needs no past"):
+        assert said in with_some
         assert said not in without
-    for page in (with_both, without):
+    for page in (with_some, without):
         assert page.count("The ladder") == page.count("the highest step") == len(MODEL.heads)
+
+
+def test_drift_is_told_beside_a_list_and_nowhere_else(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    page = write_page(workspace, MODEL, "4")
+    copy_page(workspace, "4", tmp_path, DRIFT)
+    kept, copied = page.read_text(encoding="utf-8"), (tmp_path / MODEL_PAGE).read_text(encoding="utf-8")
+    for said in ("Drift since training", 'href="#drift"', "lowered by 0.48 in log odds"):
+        assert said not in kept
+        assert said in copied
+    assert "<!--" not in copied
+
+
+def test_the_page_beside_a_list_is_as_agreed() -> None:
+    made = beside_list(page_html(WHOLE, LEAKS), DRIFT).encode()
+    assert made == agreed("model/beside_list/index.html", made)
+
+
+def test_drift_tells_what_moved_with_its_figures_and_what_did_not() -> None:
+    told = section(DRIFT)
+    assert "Has &lt;i&gt;not&lt;/i&gt; met us" in told
+    assert told.count(" · far") == 1, "only what moved further than the project allows is called far"
+    assert told.index("meetings_30d") < told.index("days_to_answer")
+    assert "No column has moved" in told[told.index("Columns of customers") :]
+    for figure in ("0.61", "0.81", "0.11", "2.0 %", "100 %", "5.8 %", "3.7 %", "5.9 %"):
+        assert f'<td class="n">{figure}</td>' in told
+    assert "Nothing has settled since." in told
+    assert "cannot be told" in section(replace(DRIFT, moved={}))
+
+
+def test_a_share_may_lie_beside_its_range_by_luck() -> None:
+    """One standard error of a share of 0.2 among 400 rows is 0.02, and 90 of 100 lie within 1.645 of them."""
+    assert Bin(400, 0.2, 0.2, 0.15, 0.25).is_held
+    assert Bin(400, 0.2, 0.282, 0.15, 0.25).is_held
+    assert not Bin(400, 0.2, 0.284, 0.15, 0.25).is_held
+    assert not Bin(400, 0.2, 0.116, 0.15, 0.25).is_held
+    assert not Bin(40_000, 0.2, 0.26, 0.15, 0.25).is_held
+
+
+def test_ranges_stand_beside_what_came() -> None:
+    page = page_html(MODEL, LEAKS)
+    assert "In 1 of 2 rows the share that came true" in page
+    assert "the middle row's is 6 points wide" in page
+    assert page.count("Its chances have no ranges") == 1
 
 
 def test_the_first_model_has_none_before_it() -> None:
@@ -89,13 +135,19 @@ def test_a_point_stands_where_its_values_say() -> None:
 def test_the_page_stands_with_its_version_and_goes_with_a_list(tmp_path: Path) -> None:
     workspace, folder = Workspace(tmp_path), tmp_path / "lists" / "2026-03-09"
     folder.mkdir(parents=True)
-    copy_page(workspace, "4", folder)
+    copy_page(workspace, "4", folder, DRIFT)
     assert not list(folder.iterdir())
     page = write_page(workspace, MODEL, "4")
     assert page == tmp_path / "models" / "4" / MODEL_PAGE
-    copy_page(workspace, "4", folder)
+    copy_page(workspace, "4", folder, DRIFT)
     copied = (folder / MODEL_PAGE).read_text(encoding="utf-8")
-    assert copied == page.read_text(encoding="utf-8").replace('index.html" hidden>', 'index.html">')
+    kept = page.read_text(encoding="utf-8")
+    assert copied == beside_list(kept, DRIFT)
+    without_drift = copied.replace(section(DRIFT), "<!-- drift -->").replace(
+        '<li><a href="#drift">drift</a></li>', "<!-- to drift -->"
+    )
+    assert without_drift == kept.replace('index.html" hidden>', 'index.html">')
+    assert kept.count('index.html" hidden>') == 1
     assert copied.count('href="index.html">') == 1
     assert f'href="{LEAKS}"' in copied
 

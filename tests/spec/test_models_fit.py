@@ -99,3 +99,17 @@ def test_trees_and_regression_add_up_column_by_column(monkeypatch: pytest.Monkey
     trees = contributions(replace(model, start=None), values)
     assert np.abs(parts - line - trees).max() < 1e-9
     assert np.abs(line[:, 0]).max() > 0.5, "the straight line of interest is the regression's"
+
+
+def test_where_one_model_starts_is_forgotten_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of all starts grow on the same bins, and in any order they lose the same."""
+    monkeypatch.setattr(fit, "MOST_TREES", 5)
+    values, outcomes, as_of, _ = weeks()
+    grow = fit._grow
+    losses: dict[tuple[tuple[float, ...], float], tuple[object, int, float]] = {}
+    for starts in (STARTS, STARTS[::-1]):
+        monkeypatch.setattr(fit, "STARTS", starts)
+        monkeypatch.setattr(fit, "_grow", lambda *asked, of=starts: losses.setdefault((of, asked[2]), grow(*asked)))
+        fit.grow_forward(HEAD, values, COLUMNS, outcomes, as_of, EVERYBODY)
+    for share in STARTS:
+        assert losses[STARTS, share][2] == losses[STARTS[::-1], share][2]
