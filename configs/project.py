@@ -64,6 +64,17 @@ class LetterSetting(Setting):
         return self
 
 
+class SteadySetting(Setting):
+    """How far leads of which nothing new is known hold their calls against each other from one list to the next.
+
+    margin: by this share the odds of one that was not called must be greater to take the place of one that was. most: the largest share of
+    the calls that goes from one to another so while the same model serves.
+    """
+
+    margin: Annotated[float, Field(ge=0)] = 0.1
+    most: Share = 0.05
+
+
 class ListSetting(Setting):
     """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences.
 
@@ -77,6 +88,7 @@ class ListSetting(Setting):
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     explore: Share = 0.05
+    steady: SteadySetting = SteadySetting()
     letters: LetterSetting = LetterSetting()
     head: HeadName = "progress"
     language: Language = "en"

@@ -9,6 +9,7 @@ from configs.project import ListSetting
 from features.languages import Voice, voice_of
 from models.allot import with_bands
 from models.heads import VERBS
+from models.steady import NO_LIST_BEFORE, Standing
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
 
@@ -32,20 +33,21 @@ BY_LOT = (
 )
 
 
-def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str) -> Ranking:
+def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: Standing = NO_LIST_BEFORE) -> Ranking:
     """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
 
     scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
     chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
-    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot.
+    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot. standing:
+    of leads on the list before, whose calls are steady (models.steady).
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
     ranked = scores.assign(expected_value=won * scores["amount"])
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
-    ranked = _ordered(ranked, worth, chance)
-    banded, voice = with_bands(ranked, setting, seed), voice_of(setting.language)
+    ranked = _ordered(ranked.assign(worth=worth, made_of=won if by_value else chance), worth, chance)
+    banded, voice = with_bands(ranked, setting, seed, standing), voice_of(setting.language)
     by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
     said = [by_what, _by_whom(setting, voice), _by_lot(int(banded["drawn"].sum()), voice)]
     return Ranking(banded, " ".join(one for one in said if one))
