@@ -80,7 +80,7 @@ class ListSetting(Setting):
 
     owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
     not be given. Without owners all calls stand on one list. explore: the share of the calls that goes to leads drawn at random from below
-    the cut, without which nothing is learned of those.
+    the cut, without which nothing is learned of those. holdout: the share of the leads that is never listed, always the same ones.
     """
 
     capacity: Annotated[int, Field(ge=1)] = 25
@@ -88,6 +88,7 @@ class ListSetting(Setting):
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     explore: Share = 0.05
+    holdout: Share = 0.0
     steady: SteadySetting = SteadySetting()
     letters: LetterSetting = LetterSetting()
     head: HeadName = "progress"

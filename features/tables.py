@@ -163,7 +163,7 @@ deliveries = Table(
         HAPPENED,
         KNOWN,
         Column("rank", "number", "place on the list, from 1"),
-        Column("band", "text", "call, nurture, skip or keep"),
+        Column("band", "text", "call, nurture or keep; held for one that is never listed"),
         Column("chance_of_listing", "number", "probability that this lead was put on this list"),
     ),
 )

@@ -9,9 +9,15 @@ from configs.project import ListSetting
 from features.languages import Voice, voice_of
 from models.allot import with_bands
 from models.heads import VERBS
+from models.holdout import beside_held
 from models.steady import NO_LIST_BEFORE, Standing
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
+
+HELD_BACK = (
+    "{count} lead is never listed, always the same, to learn what the list adds.",
+    "{count} leads are never listed, always the same, to learn what the list adds.",
+)
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,12 @@ BY_LOT = (
 
 
 def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: Standing = NO_LIST_BEFORE) -> Ranking:
-    """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
+    """Open leads with expected_value, rank (from 1), band (call, nurture, skip, held) and what models.allot.with_bands says of them.
 
-    scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
-    chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
-    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot. standing:
-    of leads on the list before, whose calls are steady (models.steady).
+    scores: lead_id, owner_id, amount, last_touch_at, a chance a head and, where some are held back (models.holdout), held. With amounts on
+    at least half of the leads the order is by chance of winning times amount, a lead without an amount standing in with the median;
+    otherwise by the chance of the list's head. Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are
+    drawn by lot. standing: of leads on the list before, whose calls are steady (models.steady).
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
@@ -47,9 +53,18 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked.assign(worth=worth, made_of=won if by_value else chance), worth, chance)
-    banded, voice = with_bands(ranked, setting, seed, standing), voice_of(setting.language)
+    held = ranked["held"].to_numpy(dtype=np.bool_) if "held" in ranked else np.zeros(len(ranked), dtype=np.bool_)
+    banded = beside_held(
+        ranked, held, lambda free: with_bands(free, setting, seed, standing), by_owner=bool(setting.owners)
+    )
+    voice = voice_of(setting.language)
     by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
-    said = [by_what, _by_whom(setting, voice), _by_lot(int(banded["drawn"].sum()), voice)]
+    said = [
+        by_what,
+        _by_whom(setting, voice),
+        _counted(BY_LOT, int(banded["drawn"].sum()), voice),
+        _counted(HELD_BACK, int(held.sum()), voice),
+    ]
     return Ranking(banded, " ".join(one for one in said if one))
 
 
@@ -60,8 +75,8 @@ def _by_whom(setting: ListSetting, voice: Voice) -> str:
     return voice.say(BY_WHOM, calls=calls)
 
 
-def _by_lot(drawn: int, voice: Voice) -> str:
-    return voice.count(*BY_LOT, f"{drawn:,}") if drawn else ""
+def _counted(words: tuple[str, str], many: int, voice: Voice) -> str:
+    return voice.count(*words, f"{many:,}") if many else ""
 
 
 def ranks_by_value(scores: pd.DataFrame) -> bool:

@@ -11,6 +11,7 @@ from configs.project import HeadName
 from features.matrix import Matrix
 from models.bundle import Bundle
 from models.explain import candidates, said, telling
+from models.holdout import held_back
 from models.parts import spoken, spoken_values
 from models.predict import contributions_of, parts_of, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
@@ -56,6 +57,7 @@ def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: 
         explanations.append(found)
         told = scores[rows].assign(explained=number, move=moves)
         if cohort == "open":
+            told["held"] = held_back(told["lead_id"], job.project.list.holdout, job.project.name)
             ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}", standing)
             parts.append(with_letters(job, ranking.scores, past))
             says = ranking.says

@@ -46,7 +46,7 @@ NAMED: dict[str, list[Text]] = {
     "VERBS[head]": [],
     "BY_VALUE if by_value else BY_CHANCE": [(rank.BY_VALUE,), (rank.BY_CHANCE,)],
     "BY_WHOM": [(rank.BY_WHOM,)],
-    "*BY_LOT": [rank.BY_LOT],
+    "*words": [rank.BY_LOT, rank.HELD_BACK],
     "DRAWN": [(words.DRAWN,)],
     "moved": [(base_rates.RAISED,), (base_rates.LOWERED,)],
     "SETTLED": [(base_rates.SETTLED,)],
