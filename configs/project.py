@@ -106,6 +106,17 @@ class ListSetting(Setting):
         return {**given, "capacity": total}
 
 
+class Feedback(Setting):
+    """What follows from what sales says of a lead (the table feedback).
+
+    rests_days: so long a rejected lead is not called, unless something new is known of it. rejected_is_lost: whether a rejection counts as
+    lost where models learn who leaves.
+    """
+
+    rests_days: Annotated[int, Field(ge=0)] = 14
+    rejected_is_lost: bool = False
+
+
 class Tracking(Setting):
     """Where runs are kept; None: an SQLite file in the workspace."""
 
@@ -175,6 +186,7 @@ class Project(Setting):
     actions: tuple[Action, ...] = SHIPPED
     memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
+    feedback: Feedback = Feedback()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
     watch: Watch = Watch()

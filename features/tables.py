@@ -155,6 +155,21 @@ spend = Table(
     ),
 )
 
+VERDICTS = ("accepted", "rejected", "contacted")
+
+feedback = Table(
+    "feedback",
+    "what sales says of a lead on its list",
+    (
+        LEAD,
+        HAPPENED,
+        KNOWN,
+        Column("verdict", "text", "accepted, rejected or contacted", required=True),
+        Column("reason", "text", "why, in the seller's own words", personal=True),
+        Column("by", "text", "the colleague of ours who said it"),
+    ),
+)
+
 deliveries = Table(
     "deliveries",
     "a line that we put on a list",
@@ -169,7 +184,7 @@ deliveries = Table(
 )
 
 SOURCE_TABLES: dict[str, Table] = {
-    table.name: table for table in (leads, stage_moves, touches, field_changes, purchases, consents, spend)
+    table.name: table for table in (leads, stage_moves, touches, field_changes, purchases, consents, spend, feedback)
 }
 
 

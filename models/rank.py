@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.project import ListSetting
 from features.languages import Voice, voice_of
 from models.allot import with_bands
 from models.heads import VERBS
-from models.holdout import beside_held
+from models.holdout import HELD, beside_held
+from models.resting import beside_resting
 from models.steady import NO_LIST_BEFORE, Standing
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
@@ -42,10 +44,11 @@ BY_LOT = (
 def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: Standing = NO_LIST_BEFORE) -> Ranking:
     """Open leads with expected_value, rank (from 1), band (call, nurture, skip, held) and what models.allot.with_bands says of them.
 
-    scores: lead_id, owner_id, amount, last_touch_at, a chance a head and, where some are held back (models.holdout), held. With amounts on
-    at least half of the leads the order is by chance of winning times amount, a lead without an amount standing in with the median;
-    otherwise by the chance of the list's head. Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are
-    drawn by lot. standing: of leads on the list before, whose calls are steady (models.steady).
+    scores: lead_id, owner_id, amount, last_touch_at, a chance a head and, where some are held back (models.holdout) or rest
+    (models.resting), held and resting. With amounts on at least half of the leads the order is by chance of winning times amount, a lead
+    without an amount standing in with the median; otherwise by the chance of the list's head. Ties: the higher chance, then the later
+    touch, then lead_id. seed: of the calls that are drawn by lot. standing: of leads on the list before, whose calls are steady
+    (models.steady).
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
@@ -53,17 +56,21 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked.assign(worth=worth, made_of=won if by_value else chance), worth, chance)
-    held = ranked["held"].to_numpy(dtype=np.bool_) if "held" in ranked else np.zeros(len(ranked), dtype=np.bool_)
-    banded = beside_held(
-        ranked, held, lambda free: with_bands(free, setting, seed, standing), by_owner=bool(setting.owners)
-    )
+
+    def called(rows: pd.DataFrame) -> pd.DataFrame:
+        return with_bands(rows, setting, seed, standing)
+
+    def listed(rows: pd.DataFrame) -> pd.DataFrame:
+        return beside_resting(rows, _marked(rows, "resting"), called)
+
+    banded = beside_held(ranked, _marked(ranked, "held"), listed, by_owner=bool(setting.owners))
     voice = voice_of(setting.language)
     by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
     said = [
         by_what,
         _by_whom(setting, voice),
         _counted(BY_LOT, int(banded["drawn"].sum()), voice),
-        _counted(HELD_BACK, int(held.sum()), voice),
+        _counted(HELD_BACK, int((banded["band"] == HELD).sum()), voice),
     ]
     return Ranking(banded, " ".join(one for one in said if one))
 
@@ -73,6 +80,10 @@ def _by_whom(setting: ListSetting, voice: Voice) -> str:
         return ""
     calls = ", ".join(f"{owner} {voice.figures(f'{many:,}')}" for owner, many in sorted(setting.owners.items()))
     return voice.say(BY_WHOM, calls=calls)
+
+
+def _marked(ranked: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    return ranked[name].to_numpy(dtype=np.bool_) if name in ranked else np.zeros(len(ranked), dtype=np.bool_)
 
 
 def _counted(words: tuple[str, str], many: int, voice: Voice) -> str:

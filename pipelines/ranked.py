@@ -18,6 +18,7 @@ from models.rank import rank_customers, rank_open
 from models.reasons import Explanations, joined
 from models.steady import Standing
 from models.tell_moves import Move
+from pipelines.feedback import resting
 from pipelines.job import Job
 from pipelines.look_back import Now, Past, moves_of
 from pipelines.narrator import Bar
@@ -57,6 +58,7 @@ def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: 
         explanations.append(found)
         told = scores[rows].assign(explained=number, move=moves)
         if cohort == "open":
+            told["resting"] = resting(job, told["lead_id"])
             told["held"] = held_back(told["lead_id"], job.project.list.holdout, job.project.name)
             ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}", standing)
             parts.append(with_letters(job, ranking.scores, past))

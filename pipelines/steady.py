@@ -15,7 +15,7 @@ from pipelines.look_back import Past
 from pipelines.store import open_lake
 from pipelines.written import CERTAIN, deliveries_file
 
-NEWS = ("leads", "stage_moves", "touches", "field_changes", "purchases", "consents")
+NEWS = ("leads", "stage_moves", "touches", "field_changes", "purchases", "consents", "feedback")
 
 
 def with_letters(job: Job, ranked: pd.DataFrame, past: Past | None) -> pd.DataFrame:
