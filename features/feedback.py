@@ -21,14 +21,17 @@ def resting_sql(as_of: datetime, rests_days: int) -> str:
     The rejection became known in (as_of - rests_days, as_of]. What we do ourselves, an outbound touch, is nothing new.
     """
     until = _moment(as_of)
+    since = f"{until} - INTERVAL {rests_days} DAY"
     rows = " UNION ALL ".join(f"SELECT lead_id, known_at FROM {table}" for table in NEWS_OF_LEAD)
     touched = "SELECT lead_id, known_at FROM touches WHERE direction IS DISTINCT FROM 'outbound'"
     return f"""
-        SELECT r.lead_id FROM ({last_verdicts_sql(as_of)}) r
-        WHERE r.verdict = 'rejected' AND r.known_at > {until} - INTERVAL {rests_days} DAY AND NOT EXISTS (
-            SELECT 1 FROM ({rows} UNION ALL {touched}) n
-            WHERE n.lead_id = r.lead_id AND n.known_at > r.known_at AND n.known_at <= {until}
+        WITH rejected AS (
+            SELECT lead_id, known_at FROM ({last_verdicts_sql(as_of)}) WHERE verdict = 'rejected' AND known_at > {since}
+        ), news AS (
+            SELECT lead_id, max(known_at) AS heard_at FROM ({rows} UNION ALL {touched}) SEMI JOIN rejected USING (lead_id)
+            WHERE known_at > {since} AND known_at <= {until} GROUP BY lead_id
         )
+        SELECT lead_id FROM rejected LEFT JOIN news USING (lead_id) WHERE heard_at IS NULL OR heard_at <= known_at
     """
 
 
