@@ -30,6 +30,7 @@ features:
   - {name: rejections, table: feedback, measure: count, where: {verdict: rejected}, over_days: [30], unit: times,
      says: 'Rejected {value} in the last {window}', silent: 'Not rejected in the last {window}'}
 """
+EARLIER = ("L0001", "2025-08-01 10:00:00", "contacted", "", "")
 SETTING = "list: {head: win, capacity: 5, nurture: 10, explore: 0, holdout: 0.2}"
 
 
@@ -53,7 +54,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     opened = open_shop(tmp_path_factory.mktemp("shop") / "shop", leads=300)
     opened.edit("project.yaml", "heads: {progress: {}, win: {}}\n", SOURCE)
     opened.edit("project.yaml", "list: {head: win, capacity: 5, nurture: 10}", SETTING)
-    say(opened, [])
+    say(opened, [EARLIER])
     with open_job(order(opened, FIRST)) as job:
         ingest_project(job)
         train_project(job)
@@ -62,7 +63,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     evening = f"{FIRST} 18:00:00"
     rejected = [(lead, evening, "rejected", REASON, "anna") for lead in (first, second, third)]
     broken = [(fourth, evening, "perhaps", "", "anna"), ("nobody", evening, "rejected", "", "anna")]
-    say(opened, [*rejected, (fourth, evening, "accepted", "", ""), *broken])
+    say(opened, [EARLIER, *rejected, (fourth, evening, "accepted", "", ""), *broken])
     with open_job(order(opened, NEXT)) as job:
         ingest_project(job)
     for day in (NEXT, LATER):
@@ -103,7 +104,7 @@ def scores_file_of(shop: Shop, day: str) -> Path:
 def test_rows_that_break_the_contract_are_set_apart(shop: Shop) -> None:
     with open_job(order(shop, NEXT)) as job:
         rejected = pd.concat(map(pd.read_parquet, sorted(job.workspace.rejected.rglob("*.parquet"))))
-        assert len(table(next((job.workspace.lake / "feedback").glob("*.parquet")))) == 4
+        assert len(table(next((job.workspace.lake / "feedback").glob("*.parquet")))) == 5
     assert "verdict is none of accepted, rejected, contacted" in set(rejected["reason"])
 
 
