@@ -13,6 +13,7 @@ from models.holdout import HELD, held_back
 from pipelines.erase import erase_leads
 from pipelines.ingest import ingest_project
 from pipelines.order import Order, open_job
+from pipelines.receipts import settle_lists
 from pipelines.score import score_project
 from pipelines.train import champion_of, train_project
 from pipelines.written import deliveries_file, scores_file
@@ -122,6 +123,18 @@ def test_nobody_held_back_stands_on_any_list_and_the_deliveries_say_so(shop: Sho
     page = (shop.workspace / "lists" / NEXT / "index.html").read_text("utf-8")
     assert not any(lead in page for lead in held)
     assert f"{len(held)} leads are never listed" in page
+
+
+def test_the_receipt_tells_what_listing_added(shop: Shop) -> None:
+    with open_job(order(shop, LATER)) as job:
+        first, _ = settle_lists(job)
+        scores = table(scores_file(job.workspace, first.listed.day))
+    above = scores[scores["above_cut"].astype(bool)]
+    assert first.added is not None
+    assert (first.added.listed, first.added.held) == tuple((above["band"] != HELD).value_counts()[[True, False]])
+    assert first.added.low < first.added.difference < first.added.high
+    assert first.tallies["skip"].leads == (scores["band"] == "skip").sum()
+    assert first.tallies["all"].leads == len(scores)
 
 
 def test_an_erased_lead_takes_with_it_what_was_said_of_it(shop: Shop) -> None:

@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 
 from configs.errors import FunnelcastError
 from configs.project import ListSetting
+from features.engine import compute
+from features.feature import Feature, Selection
 from features.feedback import last_verdicts_sql, resting_sql
 from features.languages import voice_of
+from features.oracle import oracle
 from features.outcomes import create_outcomes
 from features.snapshots import create_snapshots
 from features.tables import SOURCE_TABLES, feedback
+from features.words import times
 from models.holdout import HELD
 from models.rank import rank_open
 from pipelines.lists.day import Line
@@ -23,7 +27,7 @@ from pipelines.lists.plain import plain
 from pipelines.lists.row import rows
 from pipelines.lists.verdicts import verdict_says
 from tests.company import short_project
-from tests.histories import Row, fill, lake
+from tests.histories import Row, fill, lake, spine
 from tests.hostile import HOSTILE
 
 MONDAY = date(2026, 6, 1)
@@ -167,7 +171,24 @@ def test_it_stands_before_what_has_moved_the_chance() -> None:
     assert rows([line], ("New",))[0].moved == "You rejected it on 1 June: wrong person. Up 2 points."
 
 
+REJECTIONS = Feature(
+    Selection(feedback).where(verdict="rejected").count(), times, "Rejected {value}", "Not rejected", (7,), "rejections"
+)
+
+
+@pytest.mark.parametrize(("days", "count"), [(-7.0, 0), (-7 + 1 / 24, 1), (0.0, 1), (1 / 24, 0)])
+def test_rejections_are_counted_as_all_that_is_known_of_a_lead(days: float, count: int) -> None:
+    columns = REJECTIONS.columns
+    late = {**said(-2), "known_at": at(1)}
+    with lake({"feedback": [said(days), said(days, "accepted"), late, said(-1, lead="b")]}) as con:
+        spine(con, [("a", AS_OF)])
+        assert compute(con, columns)[0, 0] == count
+        assert oracle(con, columns)[0, 0] == count
+
+
 def test_the_reason_is_personal_and_is_never_counted() -> None:
+    with pytest.raises(FunnelcastError, match="reason is personal"):
+        Selection(feedback).where(reason="wrong person")
     assert SOURCE_TABLES["feedback"] is feedback
     assert feedback.column("reason").personal
     assert not feedback.column("verdict").personal
