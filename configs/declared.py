@@ -27,7 +27,7 @@ class ProjectFeature(Setting):
     """
 
     name: FeatureName
-    table: Literal["touches", "stage_moves", "field_changes", "purchases"] | None = None
+    table: Literal["touches", "stage_moves", "field_changes", "purchases", "feedback"] | None = None
     field: Name | None = None
     measure: MeasureName
     where: Where = {}

@@ -64,12 +64,23 @@ class LetterSetting(Setting):
         return self
 
 
+class SteadySetting(Setting):
+    """How far leads of which nothing new is known hold their calls against each other from one list to the next.
+
+    margin: by this share the odds of one that was not called must be greater to take the place of one that was. most: the largest share of
+    the calls that goes from one to another so while the same model serves.
+    """
+
+    margin: Annotated[float, Field(ge=0)] = 0.1
+    most: Share = 0.05
+
+
 class ListSetting(Setting):
     """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences.
 
     owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
     not be given. Without owners all calls stand on one list. explore: the share of the calls that goes to leads drawn at random from below
-    the cut, without which nothing is learned of those.
+    the cut, without which nothing is learned of those. holdout: the share of the leads that is never listed, always the same ones.
     """
 
     capacity: Annotated[int, Field(ge=1)] = 25
@@ -77,6 +88,8 @@ class ListSetting(Setting):
     nurture: Annotated[int, Field(ge=0)] = 100
     customers: Annotated[int, Field(ge=0)] = 10
     explore: Share = 0.05
+    holdout: Share = 0.0
+    steady: SteadySetting = SteadySetting()
     letters: LetterSetting = LetterSetting()
     head: HeadName = "progress"
     language: Language = "en"
@@ -91,6 +104,17 @@ class ListSetting(Setting):
         if given.get("capacity", total) != total:
             raise ValueError(f"the owners can make {total} calls a day, not {given['capacity']}; leave capacity out")
         return {**given, "capacity": total}
+
+
+class Feedback(Setting):
+    """What follows from what sales says of a lead (the table feedback).
+
+    rests_days: so long a rejected lead is not called, unless something new is known of it. rejected_is_lost: whether a rejection counts as
+    lost where models learn who leaves.
+    """
+
+    rests_days: Annotated[int, Field(ge=0)] = 14
+    rejected_is_lost: bool = False
 
 
 class Tracking(Setting):
@@ -162,6 +186,7 @@ class Project(Setting):
     actions: tuple[Action, ...] = SHIPPED
     memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
+    feedback: Feedback = Feedback()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
     watch: Watch = Watch()

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from configs.funnel import Name, PositiveDays, Setting
 
 Scalar = str | int | float | bool
-TableName = Literal["leads", "stage_moves", "touches", "field_changes", "purchases", "consents", "spend"]
+TableName = Literal["leads", "stage_moves", "touches", "field_changes", "purchases", "consents", "spend", "feedback"]
 
 
 class PlanLengths(Setting):

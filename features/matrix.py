@@ -70,7 +70,7 @@ def build_matrix(
     rows that the connection sees. work_out: gives the columns as features.engine.compute does.
     """
     known = known_matrix(con, project, columns, days, files, work_out)
-    create_outcomes(con, project.funnel, horizons, observed_until)
+    create_outcomes(con, project.funnel, horizons, observed_until, rejected_is_lost=project.feedback.rejected_is_lost)
     return replace(known, outcomes=_outcomes(con))
 
 
@@ -107,7 +107,7 @@ def known_outcomes(
     known after their as_of, but an outcome may look different before all of its rows have come in.
     """
     create_snapshots(con, project, days)
-    create_outcomes(con, project.funnel, horizons, observed_until)
+    create_outcomes(con, project.funnel, horizons, observed_until, rejected_is_lost=project.feedback.rejected_is_lost)
     looked_at = con.execute("SELECT lead_id, as_of, cohort FROM snapshots ORDER BY snapshot_id").df()
     return looked_at, _outcomes(con)
 

@@ -163,6 +163,8 @@ def _table_of(part: tuple[str, str]) -> str:
 
 
 def _source(table: str) -> NewsSource:
+    if table == "feedback":
+        return "field_changes"
     return "stage_moves" if table == "moves" else next(source for source in SOURCES if source == table)
 
 

@@ -7,18 +7,27 @@ from duckdb import DuckDBPyConnection
 
 from configs.funnel import Customer, Funnel
 
+REJECTIONS = "SELECT lead_id, happened_at, 'lost', NULL FROM feedback WHERE verdict = 'rejected'"
+
 
 def create_outcomes(
-    con: DuckDBPyConnection, funnel: Funnel, horizons: Mapping[str, int], observed_until: datetime
+    con: DuckDBPyConnection,
+    funnel: Funnel,
+    horizons: Mapping[str, int],
+    observed_until: datetime,
+    *,
+    rejected_is_lost: bool = False,
 ) -> None:
     """Makes the table outcomes: snapshot_id and one column a head, 1.0 yes, 0.0 no, NULL not applicable or too early to tell.
 
     horizons: days by head (progress, win, leave, churn). An outcome reads (as_of, as_of + h]; it is too early to tell when
-    as_of + h lies after observed_until (UTC), the last moment that the data covers. Needs the tables snapshots, funnel_stages and presence.
+    as_of + h lies after observed_until (UTC), the last moment that the data covers. rejected_is_lost: whether a
+    lead is lost when sales rejects it. Needs the tables snapshots, funnel_stages and presence.
     """
-    con.execute("""
+    rejections = f"UNION ALL {REJECTIONS}" if rejected_is_lost else ""
+    con.execute(f"""
         CREATE OR REPLACE TEMP VIEW all_moves AS
-        SELECT lead_id, happened_at, kind, stage_rank FROM stage_moves JOIN funnel_stages USING (stage)
+        SELECT lead_id, happened_at, kind, stage_rank FROM stage_moves JOIN funnel_stages USING (stage) {rejections}
     """)
     _create_silences(con, funnel.silent_after_days)
     judged = {head: _JUDGES[head](f"INTERVAL {days} DAY", funnel.customer) for head, days in horizons.items()}

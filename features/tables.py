@@ -155,6 +155,21 @@ spend = Table(
     ),
 )
 
+VERDICTS = ("accepted", "rejected", "contacted")
+
+feedback = Table(
+    "feedback",
+    "what sales says of a lead on its list",
+    (
+        LEAD,
+        HAPPENED,
+        KNOWN,
+        Column("verdict", "text", "accepted, rejected or contacted", required=True),
+        Column("reason", "text", "why, in the seller's own words", personal=True),
+        Column("by", "text", "the colleague of ours who said it"),
+    ),
+)
+
 deliveries = Table(
     "deliveries",
     "a line that we put on a list",
@@ -163,13 +178,13 @@ deliveries = Table(
         HAPPENED,
         KNOWN,
         Column("rank", "number", "place on the list, from 1"),
-        Column("band", "text", "call, nurture, skip or keep"),
+        Column("band", "text", "call, nurture or keep; held for one that is never listed"),
         Column("chance_of_listing", "number", "probability that this lead was put on this list"),
     ),
 )
 
 SOURCE_TABLES: dict[str, Table] = {
-    table.name: table for table in (leads, stage_moves, touches, field_changes, purchases, consents, spend)
+    table.name: table for table in (leads, stage_moves, touches, field_changes, purchases, consents, spend, feedback)
 }
 
 

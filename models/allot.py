@@ -4,26 +4,31 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.project import ListSetting
 from models.lot import draw, slots
+from models.steady import NO_LIST_BEFORE, Contest, Standing, steady_callers
 
 EVERYONE = ""  # calls on the one list of a project without owners
 
 
-def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.DataFrame:
+def with_bands(
+    ranked: pd.DataFrame, setting: ListSetting, seed: str, standing: Standing = NO_LIST_BEFORE
+) -> pd.DataFrame:
     """The ranked leads with their band: call (as many as there is room for), nurture (the next by rank), skip.
 
-    ranked: lead_id and, where the setting names owners, owner_id and account_id, in the order of rank. A called lead that nobody owns gets
-    the owner who calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls a share
-    (setting.explore) is drawn by lot from below the cut; the same seed draws the same leads. drawn: whether a lead was.
+    ranked: lead_id, worth (what they rank by), made_of (the chance in it) and, where the setting names owners, owner_id and account_id, in
+    the order of rank; worth and made_of are not given back. standing: where they stood before, see models.steady. A called lead that nobody
+    owns gets the owner who calls it as owner_id. A lead whose owner has no calls in the setting is never given to another one. Of the calls
+    a share (setting.explore) is drawn by lot from below the cut; the same seed draws the same leads. drawn: whether a lead was.
     chance_of_listing: how likely it was to stand in its band, given how many calls were to be drawn.
     """
     room = setting.owners or {EVERYONE: setting.capacity}
     by_lot = slots(room, setting.explore, seed)
     owners = _owners(ranked, setting)
     left = {owner: room[owner] - by_lot[owner] for owner in room}
-    callers = np.array(allot(owners, left, _accounts(ranked, setting)), dtype=object)
+    callers = np.array(_called(ranked, owners, left, setting, seed, standing), dtype=object)
     below = np.flatnonzero([caller is None for caller in callers])
     lots = draw([str(lead) for lead in ranked["lead_id"].iloc[below]], [owners[place] for place in below], by_lot, seed)
     bands, chances = np.full(len(ranked), "call", dtype=object), np.ones(len(ranked))
@@ -33,10 +38,31 @@ def with_bands(ranked: pd.DataFrame, setting: ListSetting, seed: str) -> pd.Data
     bands[below[won]], chances[below[won]] = "call", lots.chances[won]
     callers[below] = lots.callers
     # Where all in a pool are called, nothing was left to the lot.
-    banded = ranked.assign(band=bands, chance_of_listing=chances, drawn=(bands == "call") & (chances < 1))
+    banded = ranked.drop(columns=["worth", "made_of"]).assign(
+        band=bands, chance_of_listing=chances, drawn=(bands == "call") & (chances < 1)
+    )
     if setting.owners:
         banded["owner_id"] = [caller or owner for caller, owner in zip(callers, owners, strict=True)]
     return banded
+
+
+def _called(
+    ranked: pd.DataFrame,
+    owners: Sequence[str | None],
+    room: Mapping[str, int],
+    setting: ListSetting,
+    seed: str,
+    standing: Standing,
+) -> Sequence[str | None]:
+    accounts = _accounts(ranked, setting) or [None] * len(owners)
+
+    def call(order: NDArray[np.intp]) -> Sequence[str | None]:
+        taken = allot([owners[place] for place in order], room, [accounts[place] for place in order])
+        return [taken[turn] for turn in np.argsort(order)]
+
+    worth, chances = (ranked[name].to_numpy(dtype=np.float64) for name in ("worth", "made_of"))
+    contest = Contest(ranked["lead_id"], worth, chances, owners)
+    return steady_callers(contest, standing, setting.steady, seed, sum(room.values()), call)
 
 
 def allot(

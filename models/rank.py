@@ -4,13 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from configs.project import ListSetting
 from features.languages import Voice, voice_of
 from models.allot import with_bands
 from models.heads import VERBS
+from models.holdout import HELD, beside_held
+from models.resting import beside_resting
+from models.steady import NO_LIST_BEFORE, Standing
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
+
+HELD_BACK = (
+    "{count} lead is never listed, always the same, to learn what the list adds.",
+    "{count} leads are never listed, always the same, to learn what the list adds.",
+)
 
 
 @dataclass(frozen=True)
@@ -32,22 +41,37 @@ BY_LOT = (
 )
 
 
-def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str) -> Ranking:
-    """Open leads with expected_value, rank (from 1), band (call, nurture, skip) and what else models.allot.with_bands says of them.
+def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: Standing = NO_LIST_BEFORE) -> Ranking:
+    """Open leads with expected_value, rank (from 1), band (call, nurture, skip, held) and what models.allot.with_bands says of them.
 
-    scores: lead_id, owner_id, amount, last_touch_at and a chance a head. With amounts on at least half of the leads the order is by
-    chance of winning times amount, a lead without an amount standing in with the median; otherwise by the chance of the list's head.
-    Ties: the higher chance, then the later touch, then lead_id. seed: of the calls that are drawn by lot.
+    scores: lead_id, owner_id, amount, last_touch_at, a chance a head and, where some are held back (models.holdout) or rest
+    (models.resting), held and resting. With amounts on at least half of the leads the order is by chance of winning times amount, a lead
+    without an amount standing in with the median; otherwise by the chance of the list's head. Ties: the higher chance, then the later
+    touch, then lead_id. seed: of the calls that are drawn by lot. standing: of leads on the list before, whose calls are steady
+    (models.steady).
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
     ranked = scores.assign(expected_value=won * scores["amount"])
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
-    ranked = _ordered(ranked, worth, chance)
-    banded, voice = with_bands(ranked, setting, seed), voice_of(setting.language)
+    ranked = _ordered(ranked.assign(worth=worth, made_of=won if by_value else chance), worth, chance)
+
+    def called(rows: pd.DataFrame) -> pd.DataFrame:
+        return with_bands(rows, setting, seed, standing)
+
+    def listed(rows: pd.DataFrame) -> pd.DataFrame:
+        return beside_resting(rows, _marked(rows, "resting"), called)
+
+    banded = beside_held(ranked, _marked(ranked, "held"), listed, by_owner=bool(setting.owners))
+    voice = voice_of(setting.language)
     by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
-    said = [by_what, _by_whom(setting, voice), _by_lot(int(banded["drawn"].sum()), voice)]
+    said = [
+        by_what,
+        _by_whom(setting, voice),
+        _counted(BY_LOT, int(banded["drawn"].sum()), voice),
+        _counted(HELD_BACK, int((banded["band"] == HELD).sum()), voice),
+    ]
     return Ranking(banded, " ".join(one for one in said if one))
 
 
@@ -58,8 +82,12 @@ def _by_whom(setting: ListSetting, voice: Voice) -> str:
     return voice.say(BY_WHOM, calls=calls)
 
 
-def _by_lot(drawn: int, voice: Voice) -> str:
-    return voice.count(*BY_LOT, f"{drawn:,}") if drawn else ""
+def _marked(ranked: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    return ranked[name].to_numpy(dtype=np.bool_) if name in ranked else np.zeros(len(ranked), dtype=np.bool_)
+
+
+def _counted(words: tuple[str, str], many: int, voice: Voice) -> str:
+    return voice.count(*words, f"{many:,}") if many else ""
 
 
 def ranks_by_value(scores: pd.DataFrame) -> bool:

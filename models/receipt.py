@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from configs.errors import FunnelcastError
 from configs.project import HeadName
 from features.snapshots import midnight
+from models.holdout import HELD, Added, added
 from models.metrics import brought
 from models.rivals.rival import Rival
 
@@ -67,7 +68,8 @@ class Receipt:
     """What came of one list, in sums alone: nothing in it tells of a single lead.
 
     currency: of all values; where there are several, no values are added up. tallies: by band (call, nurture, skip), and of all together.
-    rivals: by name. left_out: by the name of each rival that had too little past, why.
+    rivals: by name. left_out: by the name of each rival that had too little past, why. added: what listing did, None where nobody above
+    the cut was held back.
     """
 
     listed: Listed
@@ -75,6 +77,7 @@ class Receipt:
     tallies: Mapping[str, Tally]
     rivals: Mapping[str, Brought]
     left_out: Mapping[str, str]
+    added: Added | None = None
 
     @property
     def precision_at_capacity(self) -> float | None:
@@ -91,23 +94,26 @@ class Receipt:
 def write_up(listed: Listed, rows: pd.DataFrame, said: Sequence[Rival], left_out: Mapping[str, str]) -> Receipt:
     """The receipt of a list from its leads with a known outcome.
 
-    rows: band (call, nurture, skip), chance, came (0 or 1), amount (as known on the day, NaN unknown: not added up) and currency. said:
-    what the rivals say of the same rows in the same order.
+    rows: band (call, nurture, skip, held), above_cut (see models.holdout; unknown without the column), chance, came (0 or 1), amount (as
+    known on the day, NaN unknown: not added up) and currency. said: what the rivals say of the same rows in the same order; they call
+    nobody who was held back.
     """
     currencies = rows.loc[rows["amount"].notna(), "currency"].dropna().unique()
     worth = rows["amount"] if len(currencies) < 2 else rows["amount"] * np.nan
     priced = rows.assign(worth=worth.astype("float64"))
     has_value = bool(priced["worth"].notna().any())
     tallies = {band: _tally(priced[priced["band"] == band], has_value=has_value) for band in BANDS}
-    came = rows["came"].to_numpy(dtype=np.float64)
-    value = came * priced["worth"].fillna(0.0).to_numpy() if has_value else None
+    free = (rows["band"] != HELD).to_numpy()
+    came = rows["came"].to_numpy(dtype=np.float64)[free]
+    value = came * priced["worth"].fillna(0.0).to_numpy()[free] if has_value else None
     calls = tallies[CALL].leads
     return Receipt(
         listed=listed,
         currency=str(currencies[0]) if len(currencies) == 1 else None,
         tallies={**tallies, ALL: _tally(priced, has_value=has_value)},
-        rivals={one.name: _brought(one.scores, calls, came, value) for one in said},
+        rivals={one.name: _brought(one.scores[free], calls, came, value) for one in said},
         left_out=dict(left_out),
+        added=added(rows["band"], rows["above_cut"].astype(bool), rows["came"]) if "above_cut" in rows else None,
     )
 
 
@@ -136,6 +142,7 @@ def receipt_from(text: str) -> Receipt:
             {name: Tally(**kept["tallies"][name]) for name in (*BANDS, ALL)},
             {name: Brought(**one) for name, one in kept["rivals"].items()},
             dict(kept["left_out"]),
+            Added(**kept["added"]) if kept.get("added") else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FunnelcastError(f"This is no whole receipt ({error!r}); restore the file from a copy.") from error

@@ -13,6 +13,7 @@ from configs.project import HeadName
 from features.query import answer
 from features.snapshots import midnight
 from models.reasons import Explanations
+from pipelines.feedback import verdicts_of
 from pipelines.job import Job
 from pipelines.lists.day import Band, Line
 from pipelines.lists.moves import move_says
@@ -29,9 +30,9 @@ Places = NDArray[np.intp]
 class Words:
     """What lines are said with.
 
-    explanations: by the number in the column `explained`. people: display_name, company and country by lead_id. until: the day at whose
-    first moment each head's window ends. withheld: the heads whose chances are not shown. since: the day of the list that chances moved
-    from.
+    explanations: by the number in the column `explained`. people: display_name, company, country and feedback by lead_id. until: the day
+    at whose first moment each head's window ends. withheld: the heads whose chances are not shown. since: the day of the list that chances
+    moved from.
     """
 
     job: Job
@@ -102,13 +103,13 @@ def _says(words: Words, head: HeadName, three: Floats, size: int) -> str:
 
 
 def people_of(job: Job) -> pd.DataFrame:
-    """Names, companies and, where the project has it, country by lead_id: personal, read for the list alone."""
+    """Names, companies, what sales said and, where the project has it, country by lead_id: personal, read for the list alone."""
     country = "country" if "country" in job.project.lead_attributes else "NULL"
     with open_lake(job.workspace, job.project, midnight(job.day)) as con:
         people: pd.DataFrame = answer(
             con, f"SELECT lead_id, display_name, company, {country} AS country FROM leads"
         ).to_pandas()
-        return people.set_index("lead_id")
+    return people.set_index("lead_id").join(verdicts_of(job))
 
 
 def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -> Line:
@@ -141,6 +142,7 @@ def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -
         drawn=bool(row.get("drawn")),
         country=_text(row.get("country")),
         helps=_text(row.get("helps")),
+        feedback=_text(row.get("feedback")),
     )
 
 

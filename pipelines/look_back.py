@@ -33,7 +33,8 @@ class Past:
     """An earlier list, and its leads as they stood on that day and would stand later had nothing been heard since.
 
     served: its scores. earlier, waited: on the earlier and on the later day, by what was known on the earlier one. news: as
-    features.news.read_news gives it. bundles: the models of the versions that served, None where they can no longer be asked.
+    features.news.read_news gives it. bundles: the models of the versions that served, None where they can no longer be asked. renewed:
+    whether another version serves now.
     """
 
     day: date
@@ -42,6 +43,7 @@ class Past:
     waited: Matrix
     news: pd.DataFrame
     bundles: Mapping[str, Bundle | None]
+    renewed: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def look_back(
         str(number): _as_served(job, rows, bundle if number == version else None)
         for number, rows in served.groupby("model_version")
     }
-    return Past(since, served, both.take(of_day), both.take(~of_day), news, bundles)
+    return Past(since, served, both.take(of_day), both.take(~of_day), news, bundles, set(bundles) != {version})
 
 
 def _as_served(job: Job, served: pd.DataFrame, bundle: Bundle | None) -> Bundle | None:

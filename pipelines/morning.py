@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from configs.project import HeadName
+from models.holdout import HELD
 from pipelines.job import Job
 from pipelines.lines import Lines, Words, people_of
 from pipelines.lists.day import Band, DayList
@@ -25,7 +26,8 @@ def day_list(
     head, scores = job.project.list.head, ranked.scores
     until = {one.name: last_day(job, one.name) for one in job.heads}
     words = Words(job, ranked.explanations, people_of(job), until, frozenset(withheld), since)
-    leads, customers = (scores[scores["cohort"] == cohort] for cohort in ("open", "customer"))
+    listed = scores[scores["band"] != HELD]
+    leads, customers = (listed[listed["cohort"] == cohort] for cohort in ("open", "customer"))
     return DayList(
         project=job.project.name,
         funnel=job.project.funnel.name,

@@ -11,15 +11,18 @@ from configs.project import HeadName
 from features.matrix import Matrix
 from models.bundle import Bundle
 from models.explain import candidates, said, telling
+from models.holdout import held_back
 from models.parts import spoken, spoken_values
 from models.predict import contributions_of, parts_of, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
 from models.reasons import Explanations, joined
+from models.steady import Standing
 from models.tell_moves import Move
+from pipelines.feedback import resting
 from pipelines.job import Job
 from pipelines.look_back import Now, Past, moves_of
 from pipelines.narrator import Bar
-from pipelines.steady import with_letters
+from pipelines.steady import standing_of, with_letters
 
 ROWS_AT_ONCE = 100_000
 Floats = NDArray[np.float64]
@@ -27,11 +30,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ranked:
-    """The scores of a day by rank; explanations[scores["explained"]] says why; says is the sentence on how open leads are ranked."""
+    """The scores of a day by rank; explanations[scores["explained"]] says why; says is the sentence on how open leads are ranked.
+
+    standing: where they stood on the list before.
+    """
 
     scores: pd.DataFrame
     explanations: Explanations
     says: str
+    standing: Standing
 
 
 def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar) -> Ranked:
@@ -40,7 +47,7 @@ def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: 
     scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
     parts: list[pd.DataFrame] = []
     explanations: list[Explanations] = []
-    says = ""
+    says, standing = "", standing_of(job, past, set(scores["lead_id"][scores["cohort"] == "open"]))
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if not rows.any() or head not in scores:
@@ -51,12 +58,14 @@ def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: 
         explanations.append(found)
         told = scores[rows].assign(explained=number, move=moves)
         if cohort == "open":
-            ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}")
+            told["resting"] = resting(job, told["lead_id"])
+            told["held"] = held_back(told["lead_id"], job.project.list.holdout, job.project.name)
+            ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}", standing)
             parts.append(with_letters(job, ranking.scores, past))
             says = ranking.says
         else:
             parts.append(rank_customers(told, job.project.list))
-    return Ranked(pd.concat(parts, ignore_index=True), joined(explanations), says)
+    return Ranked(pd.concat(parts, ignore_index=True), joined(explanations), says, standing)
 
 
 def _for_people(matrix: Matrix) -> pd.DataFrame:

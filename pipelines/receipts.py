@@ -13,6 +13,7 @@ from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from features.snapshots import midnight, snapshot_days
 from models.heads import Head
+from models.holdout import HELD
 from models.judgement import outcomes_of
 from models.rank import ranks_by_value
 from models.receipt import Listed, Receipt, receipt_from, write_up
@@ -118,7 +119,7 @@ def _list_of(job: Job, day: date, trained: Mapping[str, str]) -> _List | None:
         )
         return None
     listed = pq.ParquetFile(deliveries_file(job.workspace, day)).read(columns=["lead_id", "band"]).to_pandas()
-    bands = listed[listed["band"].isin(["call", "nurture"])].set_index("lead_id")["band"]
+    bands = listed[listed["band"].isin(["call", "nurture", HELD])].set_index("lead_id")["band"]
     return _List(day, head, scores.assign(band=scores["lead_id"].map(bands).fillna("skip")))
 
 

@@ -75,7 +75,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
             write_list(folder, day, lambda listed: write_site(folder, day, listed, behind))
     write_deliveries(job, ranked.scores)
     if past:
-        tell_changed(job, ranked.scores, past)
+        tell_changed(job, ranked.scores, ranked.standing, past.day)
     for says in (*withheld.values(), *shifts_say(shifts)):
         job.narrator.say(f"  {says}")
     page = job.workspace.lists / str(job.day) / "index.html"

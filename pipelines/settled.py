@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from models.holdout import Added
 from models.receipt import ALL, CALL, Brought, Receipt, Tally
 from pipelines.narrator import Narrator
 
@@ -46,11 +47,20 @@ def _day(receipt: Receipt) -> Iterable[str]:
         f"  {hit}of the nurtured {tallies['nurture'].came:,.0f} and of the skipped {tallies['skip'].came:,.0f} "
         f"{DID[listed.head]} all the same"
     )
+    if receipt.added is not None:
+        yield f"  {_added(receipt.added, listed.head)}"
     if receipt.rivals:
         told = (f"{RIVALS[name]} {_brought(one, receipt.currency)}" for name, one in receipt.rivals.items())
         yield f"  as many calls would have brought: {', '.join(told)}"
     for name, reason in receipt.left_out.items():
         yield f"  left out: {RIVALS[name]}. {reason}"
+
+
+def _added(one: Added, head: str) -> str:
+    return (
+        f"above the cut {100 * one.listed_came:.1f} % of {one.listed:,} leads {DID[head]}, and {100 * one.held_came:.1f} % of {one.held:,} "
+        f"that were held back: listing added {100 * one.difference:+.1f} points ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
+    )
 
 
 def _promised(tally: Tally, head: str, currency: str | None) -> str:

@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 from features.query import answer
 from features.snapshots import midnight
 from models.letters import edges, letters
+from models.steady import NO_LIST_BEFORE, Standing, exchanged
 from pipelines.job import Job
 from pipelines.look_back import Past
 from pipelines.store import open_lake
 from pipelines.written import CERTAIN, deliveries_file
 
-NEWS = ("leads", "stage_moves", "touches", "field_changes", "purchases", "consents")
+NEWS = ("leads", "stage_moves", "touches", "field_changes", "purchases", "consents", "feedback")
 
 
 def with_letters(job: Job, ranked: pd.DataFrame, past: Past | None) -> pd.DataFrame:
@@ -33,29 +34,32 @@ def _letters_of(past: Past | None) -> dict[str, str]:
     return dict(zip(served["lead_id"], served["letter"], strict=True))
 
 
-def tell_changed(job: Job, ranked: pd.DataFrame, past: Past) -> None:
+def standing_of(job: Job, past: Past | None, leads: set[str]) -> Standing:
+    """Where the open leads of the job's day stood on the list before; nobody did where there is none, or nobody knows who was called.
+
+    Quiet are those that were open then and of which, and of whose account, no row became known since.
+    """
+    if past is None or not (file := deliveries_file(job.workspace, past.day)).is_file():
+        return NO_LIST_BEFORE
+    stood = pq.ParquetFile(file).read(columns=["lead_id", "band", "chance_of_listing"]).to_pandas()
+    calls = stood["lead_id"][(stood["band"] == "call") & (stood["chance_of_listing"] >= CERTAIN)]
+    open_then = set(past.served["lead_id"][past.served["cohort"] == "open"])
+    return Standing(frozenset(calls), frozenset((leads & open_then) - _heard_of(job, past.day)), past.renewed)
+
+
+def tell_changed(job: Job, ranked: pd.DataFrame, standing: Standing, since: date) -> None:
     """Prints which share of the calls was exchanged since the list before between leads of which nothing new was known.
 
-    A place is exchanged without news when one lead left the calls and another came, both were open on both days, and since the list before
-    no row of either nor of its account became known. Calls that were drawn by lot count on neither day.
+    A place is exchanged without news when one lead left the calls and another came, and both are quiet. Calls that were drawn by lot count
+    on neither day.
     """
-    file = deliveries_file(job.workspace, past.day)
-    if not file.is_file():
+    if not standing.calls:
         return
-    stood = pq.ParquetFile(file).read(columns=["lead_id", "band", "chance_of_listing"]).to_pandas()
-    was = set(stood["lead_id"][(stood["band"] == "call") & (stood["chance_of_listing"] >= CERTAIN)])
     leads = ranked[ranked["cohort"] == "open"]
     now = set(leads["lead_id"][(leads["band"] == "call") & ~leads["drawn"].astype(bool)])
-    open_then = set(past.served["lead_id"][past.served["cohort"] == "open"])
-    quiet = (set(leads["lead_id"]) & open_then) - _heard_of(job, past.day)
-    count = exchanged(was, now, quiet)
+    count = exchanged(standing.calls, now, standing.quiet)
     share = count / len(now) if now else 0.0
-    job.narrator.say(f"  Without news {count:,} of {len(now):,} calls changed since {past.day} ({100 * share:.1f} %).")
-
-
-def exchanged(was: set[str], now: set[str], quiet: set[str]) -> int:
-    """How many places went from one quiet lead to another; a lead that takes the place of one with news is no change without news."""
-    return min(len((was - now) & quiet), len((now - was) & quiet))
+    job.narrator.say(f"  Without news {count:,} of {len(now):,} calls changed since {since} ({100 * share:.1f} %).")
 
 
 def _heard_of(job: Job, since: date) -> set[str]:

@@ -59,9 +59,9 @@ def write_scores(
     high_HEAD (between which 90 of 100 true chances lie; empty where that is not known), shift_HEAD (what was added
     to the log odds because the base rate has moved, 0 nothing), expected_value,
     currency, fit, engagement (0 to 100), band, rank, reasons (feature, says, points), model_version, funnel,
-    feature_fingerprint, letter (A to D, see models.letters), helps (a sentence, see pipelines.helps); for leads that stood on
-    the list before: moved_since (its day), moved (points of chance of the cohort's first head) and moved_parts (cause, feature,
-    says, points), which add up to it.
+    feature_fingerprint, letter (A to D, see models.letters), helps (a sentence, see pipelines.helps), above_cut (of open leads,
+    see models.holdout); for leads that stood on the list before: moved_since (its day), moved (points of chance of the cohort's
+    first head) and moved_parts (cause, feature, says, points), which add up to it.
     """
     schema = _scores_schema([head.name for head in job.heads])
     same: dict[str, str | float] = {
@@ -77,9 +77,8 @@ def write_scores(
         for start in range(0, len(scores), ROWS_AT_ONCE):
             rows = scores.iloc[start : start + ROWS_AT_ONCE]
             reasons = _reasons(explanations, names, rows["explained"].to_numpy())
-            frame = rows.assign(**same, letter=rows.get("letter"), helps=rows.get("helps"), reasons=None).join(
-                _moves(rows["move"], since)
-            )
+            known = {name: rows.get(name) for name in ("letter", "helps", "above_cut")}
+            frame = rows.assign(**same, **known, reasons=None).join(_moves(rows["move"], since))
             table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)
             writer.write_table(table.set_column(schema.get_field_index("reasons"), "reasons", reasons))
     return target
@@ -115,6 +114,7 @@ def _scores_schema(heads: Sequence[HeadName]) -> pa.Schema:
         + [("reasons", pa.list_(REASON)), ("model_version", pa.string()), ("funnel", pa.string())]
         + [("feature_fingerprint", pa.string()), ("moved_since", pa.date32()), ("moved", pa.float64())]
         + [("moved_parts", pa.list_(MOVED_PART)), ("letter", pa.string()), ("helps", pa.string())]
+        + [("above_cut", pa.bool_())]
     )
 
 

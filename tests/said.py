@@ -12,7 +12,7 @@ from models import rank
 from models.heads import VERBS
 from models.tell_moves import CAUSES
 from pipelines import base_rates, score, waterfall, whole
-from pipelines.lists import helps, moves, ranks, row, site, words
+from pipelines.lists import helps, moves, ranks, row, site, verdicts, words
 from pipelines.lists.day import Band
 from pipelines.right_now.words import TITLES
 from pipelines.site import accounts, receipts
@@ -46,7 +46,8 @@ NAMED: dict[str, list[Text]] = {
     "VERBS[head]": [],
     "BY_VALUE if by_value else BY_CHANCE": [(rank.BY_VALUE,), (rank.BY_CHANCE,)],
     "BY_WHOM": [(rank.BY_WHOM,)],
-    "*BY_LOT": [rank.BY_LOT],
+    "*words": [rank.BY_LOT, rank.HELD_BACK],
+    "said[verdict]": [(text,) for text in (*verdicts.YOURS.values(), *verdicts.THEIRS.values())],
     "DRAWN": [(words.DRAWN,)],
     "moved": [(base_rates.RAISED,), (base_rates.LOWERED,)],
     "SETTLED": [(base_rates.SETTLED,)],

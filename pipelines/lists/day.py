@@ -21,7 +21,7 @@ class Line:
     expected to be won or, for a customer, lost; None where no amount is known. fit to the ideal customer and engagement are
     0..100. Reasons come strongest first. moved is a sentence on how the chance has moved since the list before.
     helps is one on what leads like it were won more often after. letter: A to D, by its chance. drawn: whether chance alone put it among
-    the calls. country: empty where the project has no such attribute.
+    the calls. country: empty where the project has no such attribute. feedback: a sentence on what sales last said of it.
     """
 
     rank: int
@@ -46,6 +46,7 @@ class Line:
     drawn: bool = False
     country: str = ""
     helps: str = ""
+    feedback: str = ""
 
 
 @dataclass(frozen=True)

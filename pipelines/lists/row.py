@@ -132,7 +132,7 @@ def _row(line: Line, full: float, places: dict[str, int], callers: dict[str, lis
             for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
         ),
         helps=clipped(line.helps),
-        moved=clipped(f"{voice.say(DRAWN)} {line.moved}" if line.drawn else line.moved, LONGEST_MOVE),
+        moved=clipped(" ".join((line.feedback, voice.say(DRAWN) if line.drawn else "", line.moved)), LONGEST_MOVE),
         letter=plain(line.letter),
         country=clipped(line.country, 40),
         beside=_beside(line, callers, voice),

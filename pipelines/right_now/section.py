@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from configs.right_now import RightNow, RuleName
 from features.query import answer
 from features.snapshots import midnight
+from models.holdout import HELD
 from pipelines.lists.day import Entry, Urgent
 from pipelines.right_now import rules
 from pipelines.right_now.rules import Found, Morning
@@ -60,7 +61,7 @@ def _people(con: DuckDBPyConnection, lead_ids: list[str]) -> pd.DataFrame:
 def _entries(rows: pd.DataFrame, found: Found) -> Iterator[Entry]:
     for row in rows.to_dict("records"):
         lead, name, company, owner = (_text(row[key]) for key in ("lead_id", "display_name", "company", "owner_id"))
-        yield Entry(lead, name, company, owner, row["band"], found.says(row))
+        yield Entry(lead, name, company, owner, "skip" if row["band"] == HELD else row["band"], found.says(row))
 
 
 def _text(cell: object) -> str:

@@ -8,6 +8,7 @@ from math import nan
 import pandas as pd
 
 from models.accounts import account_chances
+from models.holdout import HELD
 from pipelines.lists.day import Line
 from pipelines.lists.plain import clipped
 from pipelines.lists.row import full_bar, line_key
@@ -168,7 +169,7 @@ class _Teller:
             role=readable(person.role) if person else "",
             owner=clipped(row["owner_id"]) if isinstance(row["owner_id"], str) else "",
             stage=clipped(self.behind.job.project.funnel.stage_words.get(stage, stage)),
-            band=str(row["band"]),
+            band="skip" if row["band"] == HELD else str(row["band"]),
             says=frequency(chance, self.size, self.behind.job.voice),
             active=lead_id in self.known.active,
             page=lead_id in self.listed,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from configs.funnel import Funnel
 from configs.source import Scalar, Source
-from features.tables import SQL_TYPES, Column, Table
+from features.tables import SQL_TYPES, VERDICTS, Column, Table
 from pipelines.sources.sql import name, names, text, texts
 
 LEFT_OUT = "left out"
@@ -137,6 +137,8 @@ class Contract:
             yield "direction NOT IN ('inbound', 'outbound')", "direction is neither inbound nor outbound"
         if self.table.name == "stage_moves":
             yield f"stage NOT IN ({texts(self.funnel.stage_names)})", UNKNOWN_STAGE
+        if self.table.name == "feedback":
+            yield f"verdict NOT IN ({texts(VERDICTS)})", f"verdict is none of {', '.join(VERDICTS)}"
         yield "known_at < happened_at", "known before it happened"
         # A whole day of today is over only tonight, and the source's clock may run ahead of ours.
         yield f"known_at > TIMESTAMP '{self.pulled_at.isoformat(sep=' ')}' + INTERVAL 1 DAY", "dated after the pull"

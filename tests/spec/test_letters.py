@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from configs.project import LetterSetting
 from models.letters import edges, letters
-from pipelines.steady import exchanged
+from models.steady import exchanged
 
 LEAST = np.array([0.5, 0.2, 0.1])
 
