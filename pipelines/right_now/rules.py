@@ -120,7 +120,7 @@ def leaving(morning: Morning, rule: Leaving) -> Found:
     customers = scores[scores["cohort"] == "customer"]
     rows = customers[customers["churn"] >= rule.chance].sort_values(["churn", "rank"], ascending=[False, True])
     until = job.day + timedelta(days=next(head.horizon_days for head in job.heads if head.name == "churn"))
-    size = out_of(customers["churn"])
+    size = out_of(rows["churn"])
 
     def says(row: Row) -> str:
         return leaving_says(chance_says(float(row["churn"]), "churn", until, job.day, size, job.voice), job.voice)

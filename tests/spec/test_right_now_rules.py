@@ -221,6 +221,10 @@ def test_customers_do_not_rise_or_fall_but_leave() -> None:
         "a": "Of customers like this one, 20 in 100 leave by 8 April",
     }
     assert list(told(found)) == ["c", "a"]
+    few_leave = scores(cohort=["customer"] * 3, churn=[0.0004, 0.0003, 0.6])
+    assert told(rules.leaving(morning(few_leave), Leaving(chance=0.2))) == {
+        "c": "Of customers like this one, 60 in 100 leave by 8 April"
+    }
     assert told(rules.leaving(morning(rows, withheld=["churn"]), Leaving())) == {}
     assert told(rules.leaving(morning(rows.drop(columns="churn")), Leaving())) == {}
 
