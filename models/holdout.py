@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.aside import beside
 from models.lot import lot
 
 HELD, CALL = "held", "call"
@@ -48,10 +49,7 @@ def beside_held(
     """
     if not held.any():
         return bands(ranked).assign(above_cut=False)
-    free = bands(ranked[~held].reset_index(drop=True))
-    spared = ranked.loc[held, [name for name in ranked if name in free.columns]]
-    spared = spared.assign(band=HELD, chance_of_listing=0.0, drawn=False)
-    both = pd.concat([free, spared]).sort_values("rank", kind="stable").reset_index(drop=True)
+    both = beside(ranked, held, HELD, bands)
     called = both[(both["band"] == CALL) & ~both["drawn"].astype(bool)]
     lowest = pd.Series(called["rank"].max() if len(called) else 0, index=both.index)
     if by_owner:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from configs.project import ListSetting
 from features.languages import Voice, voice_of
 from models.allot import with_bands
+from models.aside import beside
 from models.heads import VERBS
 from models.holdout import HELD, beside_held
-from models.resting import beside_resting
 from models.steady import NO_LIST_BEFORE, Standing
 
 ENOUGH_AMOUNTS = 0.5  # with amounts on fewer leads than this, ranking by value would rank the note-taking
@@ -45,7 +45,7 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
     """Open leads with expected_value, rank (from 1), band (call, nurture, skip, held) and what models.allot.with_bands says of them.
 
     scores: lead_id, owner_id, amount, last_touch_at, a chance a head and, where some are held back (models.holdout) or rest
-    (models.resting), held and resting. With amounts on at least half of the leads the order is by chance of winning times amount, a lead
+    (features.feedback), held and resting. With amounts on at least half of the leads the order is by chance of winning times amount, a lead
     without an amount standing in with the median; otherwise by the chance of the list's head. Ties: the higher chance, then the later
     touch, then lead_id. seed: of the calls that are drawn by lot. standing: of leads on the list before, whose calls are steady
     (models.steady).
@@ -61,7 +61,7 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
         return with_bands(rows, setting, seed, standing)
 
     def listed(rows: pd.DataFrame) -> pd.DataFrame:
-        return beside_resting(rows, _marked(rows, "resting"), called)
+        return beside(rows, _marked(rows, "resting"), "skip", called)
 
     banded = beside_held(ranked, _marked(ranked, "held"), listed, by_owner=bool(setting.owners))
     voice = voice_of(setting.language)
