@@ -14,15 +14,15 @@ def waiting_sql(asked: Conditions, answered: Conditions, rule: Unanswered, as_of
     features.feature.Rhythm; listed is who has waited for at least after_minutes. Whatever is known after as_of counts for nothing.
     """
     moment = _moment(as_of)
+    recent = f"r.known_at <= {moment} AND r.happened_at > {moment} - INTERVAL {rule.within_days} DAY"
     return f"""
         WITH answered AS (
             SELECT r.lead_id, max(r.happened_at) AS last_answer FROM touches r
-            WHERE {condition_sql(answered)} AND r.known_at <= {moment} GROUP BY r.lead_id
+            WHERE {condition_sql(answered)} AND {recent} GROUP BY r.lead_id
         )
         SELECT r.lead_id, count(*) AS times, min(r.happened_at) AS since
         FROM touches r LEFT JOIN answered a ON a.lead_id = r.lead_id
-        WHERE {condition_sql(asked)} AND r.known_at <= {moment}
-            AND r.happened_at > {moment} - INTERVAL {rule.within_days} DAY AND r.happened_at <= {moment}
+        WHERE {condition_sql(asked)} AND {recent} AND r.happened_at <= {moment}
             AND (a.last_answer IS NULL OR r.happened_at >= a.last_answer)
         GROUP BY r.lead_id HAVING min(r.happened_at) <= {moment} - INTERVAL {rule.after_minutes} MINUTE
     """

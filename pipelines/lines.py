@@ -87,7 +87,10 @@ def says_of(words: Words, scores: pd.DataFrame, head: HeadName) -> Callable[[Pla
         bounds = np.round(three[rows] * size, 9)
         counts = np.column_stack([np.floor(three[rows, 0] * size + 0.5), np.floor(bounds[:, 1]), np.ceil(bounds[:, 2])])
         # an unknown bound is not equal to another; no count is below 0
-        _, first, alike = np.unique(np.nan_to_num(counts, nan=-1), axis=0, return_index=True, return_inverse=True)
+        digits = 1 + np.nan_to_num(counts, nan=-1).astype(np.int64)
+        alike, kinds = pd.factorize(digits @ np.array([(size + 3) ** 2, size + 3, 1]))
+        first = np.empty(len(kinds), dtype=np.intp)
+        first[alike[::-1]] = np.arange(len(rows))[::-1]
         told = [_says(words, head, three[rows[place]], size) for place in first]
         return [told[number] for number in alike.tolist()]
 

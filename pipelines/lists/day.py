@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+import pyarrow as pa
+
 from configs.project import HeadName, Language
 from configs.right_now import RuleName
 from models.reasons import Reason
@@ -75,8 +77,8 @@ class DayList:
     """Everything that is written for one day.
 
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
-    front to back and the skipped ones are not kept, so what makes its lines on the way is welcome. skipped: the cells of further
-    skipped leads, as lists.sheets.record gives them.
+    front to back and the skipped ones are not kept, so what makes its lines on the way is welcome. skipped: further skipped
+    leads as lists.sheets.write_sheets takes them.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
     order, to sort by. language: of all sentences, and of the page around them. right_now: what stands above the ranking.
     """
@@ -92,5 +94,5 @@ class DayList:
     expected: str = ""
     stages: tuple[str, ...] = ()
     language: Language = "en"
-    skipped: Iterable[tuple[str, ...]] = ()
+    skipped: Iterable[pa.Table] = ()
     right_now: tuple[Urgent, ...] = ()

@@ -8,8 +8,11 @@ from math import isnan
 from pathlib import Path
 from typing import get_args
 
+import pyarrow as pa
+
 from configs.project import HeadName
 from models.reasons import MOST_AGAINST, MOST_FOR, Reason
+from pipelines.lists.csv_text import csv_lines
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import cell
 
@@ -38,11 +41,11 @@ COLUMNS = (
 
 
 def write_sheets(
-    folder: Path, as_of: date, lines: Iterable[Line], skipped: Iterable[tuple[str, ...]] = ()
+    folder: Path, as_of: date, lines: Iterable[Line], skipped: Iterable[pa.Table] = ()
 ) -> tuple[list[Line], int]:
     """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; returns all but the skipped lines, and how many.
 
-    skipped: the cells of further lines of skip.csv, as record gives them.
+    skipped: further lines of skip.csv, some at a time: tables of texts with the columns COLUMNS, the cells as record gives them.
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
@@ -52,10 +55,11 @@ def write_sheets(
     shown: list[Line] = []
     count = 0
     with ExitStack() as files:
-        sheets = {
-            band: csv.writer(files.enter_context((folder / f"{band}.csv").open("w", encoding="utf-8-sig", newline="")))
+        texts = {
+            band: files.enter_context((folder / f"{band}.csv").open("w", encoding="utf-8-sig", newline=""))
             for band in BANDS
         }
+        sheets = {band: csv.writer(text) for band, text in texts.items()}
         for sheet in sheets.values():
             sheet.writerow(COLUMNS)
         for line in lines:
@@ -64,9 +68,9 @@ def write_sheets(
                 count += 1
             else:
                 shown.append(line)
-        for cells in skipped:
-            sheets["skip"].writerow(cells)
-            count += 1
+        for table in skipped:
+            texts["skip"].write(csv_lines(table))
+            count += len(table)
     return shown, count
 
 

@@ -1,11 +1,18 @@
 """What is written of the leads that a list skips is what the line of each would say, whether it is made by line or by column."""
 
+import csv
+from collections.abc import Iterable
 from datetime import date
+from io import StringIO
+from math import isnan
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from configs.load import CONFIGS, load_project
@@ -13,6 +20,8 @@ from configs.project import HeadName
 from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
 from pipelines.job import Job
 from pipelines.lines import Lines, Words, line_of, says_of
+from pipelines.lists.csv_text import csv_lines, number_cells, text_cells
+from pipelines.lists.plain import cell
 from pipelines.lists.sheets import COLUMNS, record
 from pipelines.skipped import Skipped
 from pipelines.workspace import Workspace
@@ -73,6 +82,12 @@ def words(draw: np.random.Generator, leads: pd.Series, withheld: frozenset[HeadN
     return Words(job, explanations(draw), people, dict.fromkeys(HEADS, date(2026, 5, 4)), withheld, None)
 
 
+def by_writer(rows: Iterable[tuple[str, ...]]) -> str:
+    text = StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
 @pytest.mark.parametrize("withheld", [frozenset[HeadName](), frozenset(("win", "leave"))])
 def test_by_column_as_by_line(withheld: frozenset[HeadName]) -> None:
     draw = np.random.default_rng(5)
@@ -82,9 +97,11 @@ def test_by_column_as_by_line(withheld: frozenset[HeadName]) -> None:
     shown = ranked.join(people).astype(object).where(lambda cells: cells.notna(), None)
     says = says_of(said, ranked, WIN)(np.arange(ROWS))
     by_line = [record(line_of(said, row, WIN, says[place]), DAY) for place, row in enumerate(shown.to_dict("records"))]
-    by_column = list(Skipped(said, ranked, WIN))
+    tables = list(Skipped(said, ranked, WIN))
+    by_column = [cells for table in tables for cells in zip(*table.to_pydict().values(), strict=True)]
     assert by_column == by_line[60:]
-    assert {len(cells) for cells in by_column} == {len(COLUMNS)}
+    assert {tuple(table.column_names) for table in tables} == {COLUMNS}
+    assert "".join(map(csv_lines, tables)) == by_writer(by_line[60:])
     assert [line.lead_id for line in Lines(said, ranked, WIN)] == list(ranked["lead_id"][:60])
 
 
@@ -92,3 +109,30 @@ def test_what_the_project_does_not_predict_has_no_rows() -> None:
     draw = np.random.default_rng(5)
     ranked = scores(draw).drop(columns="churn")
     assert not list(Skipped(words(draw, ranked["lead_id"], frozenset()), ranked, "churn"))
+
+
+def test_cells_of_a_column_are_those_of_its_texts() -> None:
+    texts = [*KEPT, *(f"Anna{text}" for text in KEPT), "a;=b", " a", "a ", "a  b", "a b", "-1", "A, B", "x\u00a0y", ""]
+    assert text_cells(pa.array(texts, pa.string())).to_pylist() == [cell(text) for text in texts]
+    assert text_cells(pa.array([None, "a b"], pa.string())).to_pylist() == ["", "a b"]
+
+
+@example(numbers=[-0.0, -0.001], decimals=2)
+@example(numbers=[-0.0], decimals=0)
+@given(
+    numbers=st.lists(st.floats(allow_infinity=True, allow_nan=True), max_size=20), decimals=st.sampled_from([0, 2, 6])
+)
+def test_numbers_of_a_column_are_written_as_each_is(numbers: list[float], decimals: int) -> None:
+    said = ["" if isnan(number) else f"{number:.{decimals}f}" for number in numbers]
+    assert number_cells(np.array(numbers), decimals).to_pylist() == said
+
+
+@given(numbers=st.lists(st.floats(0, 1) | st.floats(0, 1e6), max_size=50), decimals=st.sampled_from([0, 2, 6]))
+def test_chances_and_amounts_are_written_as_each_is(numbers: list[float], decimals: int) -> None:
+    assert number_cells(np.array(numbers), decimals).to_pylist() == [f"{number:.{decimals}f}" for number in numbers]
+
+
+def test_halves_are_rounded_as_python_rounds_them() -> None:
+    halves = np.arange(4000) / 8
+    for decimals in (0, 2):
+        assert number_cells(halves, decimals).to_pylist() == [f"{number:.{decimals}f}" for number in halves.tolist()]
