@@ -45,6 +45,8 @@ class Matrix:
 
     def take(self, rows: NDArray[np.bool_]) -> "Matrix":
         """The rows that are true in the mask."""
+        if rows.all():
+            return self
         return Matrix(
             self.snapshots[rows].reset_index(drop=True),
             self.values[rows],

@@ -3,7 +3,7 @@
 from duckdb import DuckDBPyConnection
 
 from configs.funnel import Funnel
-from features.known import latest_known
+from features.known import once_latest
 from features.tables import Column, Table, stage_moves
 
 moves = Table(
@@ -54,22 +54,18 @@ def create_moves(con: DuckDBPyConnection, funnel: Funnel) -> None:
         SELECT lead_id, happened_at, known_at, stage, kind, stage_rank, coalesce(order_key, 0) AS order_key
         FROM stage_moves JOIN funnel_stages USING (stage)
     """
+    road = "PARTITION BY lead_id ORDER BY known_at, happened_at, order_key, stage_rank, stage"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE moves AS
-        WITH believed AS ({latest_known(ranked, ("lead_id",), ("order_key", "stage_rank", "stage"))}),
+        WITH believed AS ({once_latest(ranked, ("lead_id",), ("order_key", "stage_rank", "stage"))}),
         linked AS (
             SELECT *, lag(stage) OVER road AS from_stage, lag(kind) OVER road AS from_kind, lag(stage_rank) OVER road AS from_rank
-            FROM believed WINDOW road AS (PARTITION BY lead_id ORDER BY known_at, happened_at, order_key, stage_rank, stage)
+            FROM believed WINDOW road AS ({road})
         ),
-        changed AS (SELECT *, {STEP} AS step FROM linked WHERE stage IS DISTINCT FROM from_stage),
-        numbered AS (
-            SELECT * EXCLUDE (until),
-                lead(known_at, 1, 'infinity'::TIMESTAMP) OVER road AS until,
-                (1 + count(*) FILTER (step = 'reopened') OVER road)::INTEGER AS episode
-            FROM changed WINDOW road AS (PARTITION BY lead_id ORDER BY known_at, happened_at, order_key, stage_rank, stage)
-        )
-        SELECT *, first_value(happened_at) OVER (
-            PARTITION BY lead_id, episode ORDER BY known_at, happened_at, order_key, stage_rank, stage
-        ) AS opened_at
-        FROM numbered
+        changed AS (SELECT *, {STEP} AS step FROM linked WHERE stage IS DISTINCT FROM from_stage)
+        SELECT *,
+            lead(known_at, 1, 'infinity'::TIMESTAMP) OVER road AS until,
+            (1 + count(*) FILTER (step = 'reopened') OVER road)::INTEGER AS episode,
+            last_value(CASE WHEN from_stage IS NULL OR step = 'reopened' THEN happened_at END IGNORE NULLS) OVER road AS opened_at
+        FROM changed WINDOW road AS ({road})
     """)

@@ -4,6 +4,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from models.explain import Telling, candidates
 from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
 from models.intervals import Judged, intervals
 from models.rivals.rival import Rival
@@ -24,7 +25,8 @@ def compile_kernels() -> None:
         fast = read_fast(_grown(values, outcomes, leaves, bins))
         targets = np.arange(COLUMNS)
         margins = fast_margins(fast, values)
-        fast_contributions(fast, values, targets)
+        given = fast_contributions(fast, values, targets)
+        candidates(given, values, Telling((), targets, targets >= 0), lambda margins: margins)
         fast_reasons(fast, values, targets, 2)
     leads, weeks = np.arange(ROWS) // 4, np.arange(ROWS) % 4
     days = np.datetime64("2026-01-05", "us") + weeks * np.timedelta64(7, "D")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,16 +10,19 @@ from numpy.typing import NDArray
 from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
 from features.words import writings
+from models.heaviest import Heaviest, find_heaviest
 from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
+from models.threads import in_threads
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
+SIDES = (MOST_FOR, MOST_AGAINST)
 SPARE = 2  # so many more are looked at on each side, as two behaviours may be said in the same words
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
+ROWS_AT_ONCE = 16_384
 EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
 
@@ -48,17 +50,6 @@ class Telling:
     columns: Sequence[FeatureColumn]
     behaviours: NDArray[np.int64]
     tells: NDArray[np.bool_]
-
-    @cached_property
-    def speaks(self) -> Flags:
-        """Of each behaviour, whether any column may say it."""
-        return np.array([len(places) > 0 for places in self.told], dtype=np.bool_)
-
-    @cached_property
-    def told(self) -> tuple[tuple[int, ...], ...]:
-        """Of each behaviour, the places of the columns with whose sentences it may be said."""
-        numbers = range(int(self.behaviours.max(initial=-1)) + 1)
-        return tuple(tuple(np.flatnonzero((self.behaviours == number) & self.tells).tolist()) for number in numbers)
 
 
 def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
@@ -91,22 +82,17 @@ def candidates(
     difference between the row's chance and the base chance over all behaviours in proportion to their contributions, so that they add up
     to it.
     """
-    weights = by_behaviour(contributions, words.behaviours)
+    shape = (len(values), sum(SIDES) + len(SIDES) * SPARE)
+    found = Heaviest(np.full(shape, NOTHING, np.int32), np.zeros(shape, np.float32), np.zeros(shape))
+    most = np.array(SIDES) + SPARE
+
+    def find(rows: slice) -> None:
+        target = Heaviest(found.places[rows], found.values[rows], found.weights[rows])
+        find_heaviest(contributions[rows], values[rows], words.behaviours, words.tells, most, LEAST_SHARE, target)
+
+    in_threads(find, len(values), ROWS_AT_ONCE)
     slope = 100 * _chance_per_margin(contributions, to_chance)
-    order = np.argsort(-np.abs(weights), axis=1, kind="stable")
-    heavy = np.take_along_axis(weights, order, axis=1)
-    least = LEAST_SHARE * np.abs(weights).sum(axis=1)
-    picked = _picked(heavy, (np.abs(heavy) > least[:, None]) & words.speaks[order])
-    row, at = np.nonzero(picked)
-    slot = picked.cumsum(axis=1)[row, at] - 1
-    place = _loudest(contributions, row, order[row, at], heavy[row, at] > 0, words)
-    shape = (len(weights), sum(SIDES.values()) + len(SIDES) * SPARE)
-    found = Candidates(
-        np.full(shape, NOTHING, np.int32), np.zeros(shape, np.float32), np.zeros(shape), np.zeros(shape, np.bool_)
-    )
-    found.places[row, slot], found.values[row, slot] = place, values[row, place]
-    found.points[row, slot], found.raises[row, slot] = heavy[row, at] * slope[row], heavy[row, at] > 0
-    return found
+    return Candidates(found.places, found.values, found.weights * slope[:, None], found.weights > 0)
 
 
 def said(parts: Sequence[Candidates], words: Telling, stages: Mapping[int, str]) -> Explanations:
@@ -137,26 +123,6 @@ def by_behaviour(contributions: Floats, behaviours: Ints) -> Floats:
     weights = np.zeros((len(contributions), int(behaviours.max()) + 1))
     np.add.at(weights.T, behaviours, contributions[:, :-1].T)
     return weights
-
-
-def _picked(heavy: Floats, may: Flags) -> Flags:
-    """Which of the sorted weights (rows, behaviours) are among the first of their side that may be told."""
-    picked = np.zeros(heavy.shape, dtype=np.bool_)
-    for sign, most in SIDES.items():
-        side = may & (sign * heavy > 0)
-        picked |= side & (side.cumsum(axis=1) <= most + SPARE)
-    return picked
-
-
-def _loudest(contributions: Floats, row: Ints, behaviour: Ints, raises: Flags, words: Telling) -> Ints:
-    """Of each behaviour (n,) of a row (n,) the column that pulls hardest in the direction of the whole."""
-    found = np.zeros(len(row), dtype=np.int64)
-    for number, told in enumerate(words.told):
-        here = np.flatnonzero(behaviour == number)
-        if told and len(here):
-            pulls = contributions[row[here][:, None], np.array(told)] * np.where(raises[here], 1, -1)[:, None]
-            found[here] = np.array(told)[pulls.argmax(axis=1)]
-    return found
 
 
 def _sentences(

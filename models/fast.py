@@ -1,8 +1,6 @@
 """Gives the margins of many rows and what each feature adds to them, as LightGBM does, in a fraction of its time."""
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,6 +13,7 @@ from models.leaf_groups import Groups, groups_of
 from models.paths import Paths, paths_of
 from models.scorer import Scorer, add_trees, scorer_of
 from models.shapley import Level, Rules, explain, rules_for, strongest, targets_for
+from models.threads import in_threads
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -86,7 +85,7 @@ def fast_margins(fast: FastForest, values: Values) -> Floats:
     def score(rows: slice) -> None:
         add_trees(bins_of(values[rows], fast.channels), fast.scorer, margins[rows])
 
-    _in_threads(score, len(values), ROWS_SCORED_AT_ONCE)
+    in_threads(score, len(values), ROWS_SCORED_AT_ONCE)
     return margins
 
 
@@ -143,23 +142,10 @@ def _explain(fast: FastForest, values: Values, targets: Ints, write: Callable[[s
         explain(bins, wide, narrow, inner, paths, fast.rules, adds)
         write(rows, adds)
 
-    _in_threads(work, len(values), ROWS_EXPLAINED_AT_ONCE)
+    in_threads(work, len(values), ROWS_EXPLAINED_AT_ONCE)
 
 
 def _as_bins(paths: Paths, kind: np.dtype[np.uint8 | np.uint16]) -> Paths:
     """The paths with their bins of the given kind, which compare faster."""
     last = np.minimum(paths.last, np.iinfo(kind).max)
     return paths._replace(low=paths.low.astype(kind), last=last.astype(kind))
-
-
-def _in_threads(work: Callable[[slice], None], rows: int, at_once: int) -> None:
-    """Does the work on pieces of at most so many rows, a share for every thread; an error in a piece is raised here."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(work, _pieces(rows, at_once)))
-
-
-def _pieces(rows: int, at_once: int) -> Iterator[slice]:
-    threads = os.cpu_count() or 1
-    rounds = max(1, -(-rows // (at_once * threads)))
-    size = max(1, -(-rows // (rounds * threads)))
-    return (slice(start, min(rows, start + size)) for start in range(0, rows, size))

@@ -30,9 +30,10 @@ def spoken(parts: Sequence[str], columns: Sequence[FeatureColumn]) -> tuple[Feat
 def spoken_values(said: Sequence[FeatureColumn], matrix: Matrix) -> NDArray[np.float32]:
     """The values (rows, parts) of the columns that speak; NaN where the matrix has no such column."""
     at = {name: place for place, name in enumerate(matrix.columns)}
-    unknown = np.full(len(matrix.values), np.nan, dtype=np.float32)
-    found = [matrix.values[:, at[column.name]] if column.name in at else unknown for column in said]
-    return np.ascontiguousarray(np.column_stack(found))
+    places = np.array([at.get(column.name, 0) for column in said], dtype=np.intp)
+    found = np.take(matrix.values, places, axis=1)
+    found[:, [column.name not in at for column in said]] = np.nan
+    return found
 
 
 def _speaks(part: str, by_name: dict[str, FeatureColumn], by_field: dict[str, FeatureColumn]) -> FeatureColumn:

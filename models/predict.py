@@ -51,7 +51,7 @@ def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
         raise FunnelcastError(
             f"The model of {model.head.name} needs the feature column '{missing[0]}'; run `funnelcast train`."
         )
-    return np.ascontiguousarray(values[:, [places[name] for name in model.columns]])
+    return np.take(values, [places[name] for name in model.columns], axis=1)
 
 
 def margins_of(model: HeadModel, matrix: Matrix) -> Floats:
