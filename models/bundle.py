@@ -2,20 +2,25 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 from configs.errors import FunnelcastError
 from configs.project import HeadName
 from models.calibrate import Calibrator, calibrator_from
+from models.fast import FastForest, read_fast
 from models.heads import Head
 from models.honesty import UNTRIED, Honesty
 from models.ladder import Step
 from models.regression import Logistic
 from models.rivals.served import Served, from_json, logistic_from
 from models.spread import UNKNOWN, Spread
+from models.stored import restored, stored
 
 FORMAT = 3
 INDEX = "bundle.json"
@@ -29,7 +34,8 @@ class HeadModel:
     without zone) learned from. rows, yes: how many snapshots, and how many of them with the outcome yes. is_fast: whether the compiled
     trees of models.fast gave LightGBM's answers on rows learned from (models.agreement). start: None for trees that stand alone. served:
     what stands in place of both, which are empty then, where the head has not climbed to them (models.ladder). honesty: how the chances of
-    a model made the same way did on weeks that it had not seen. spread: how far true chances may lie from those it says.
+    a model made the same way did on weeks that it had not seen. spread: how far true chances may lie from those it says. read: the trees as
+    they were read at training, None where they are to be read from their text.
     """
 
     head: Head
@@ -46,11 +52,22 @@ class HeadModel:
     served: Served | None = None
     honesty: Honesty = UNTRIED
     spread: Spread = UNKNOWN
+    read: FastForest | None = field(default=None, compare=False, repr=False)
 
     @property
     def step(self) -> Step:
         """The step of the ladder that it stands on."""
         return "model" if self.served is None else self.served.name
+
+    @property
+    def fast(self) -> FastForest:
+        """The trees for adding up and explaining. Raises models.forest.UnreadableForest."""
+        return self.read or read_fast(self.booster)
+
+    @cached_property
+    def leaves(self) -> int:
+        """How many leaves the trees have together."""
+        return sum(map(int, re.findall(r"^num_leaves=(\d+)$", self.booster, re.MULTILINE)))
 
     @property
     def base_rate(self) -> float:
@@ -89,17 +106,20 @@ def check_fingerprint(bundle: Bundle, fingerprint: str) -> None:
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> None:
-    """Writes HEAD.lgb for each head and then bundle.json into the folder; the same bundle gives the same bytes."""
+    """Writes HEAD.lgb of each head, HEAD.npz if it is_fast, then bundle.json into the folder; the same bundle gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
+    readings = {name: stored(model.fast) for name, model in bundle.heads.items() if model.is_fast}
     for name, model in bundle.heads.items():
         _booster_file(folder, name).write_bytes(model.booster.encode())
+    for name, reading in readings.items():
+        _reading_file(folder, name).write_bytes(reading)
     index = {
         "format": FORMAT,
         **asdict(bundle.origin),
         "trained_until": bundle.trained_until.isoformat(),
         "settings": dict(bundle.settings),
         "versions": dict(bundle.versions),
-        "heads": [_head_index(model) for model in bundle.heads.values()],
+        "heads": [_head_index(model, readings.get(name)) for name, model in bundle.heads.items()],
     }
     (folder / INDEX).write_bytes((json.dumps(index, indent=1, sort_keys=True) + "\n").encode())
 
@@ -123,7 +143,7 @@ def load_bundle(folder: Path) -> Bundle:
             index["versions"],
             {model.head.name: model for model in models},
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise FunnelcastError(
             f"{folder} holds no whole model ({error!r}); run `funnelcast train` to make one."
         ) from error
@@ -133,11 +153,16 @@ def _booster_file(folder: Path, name: HeadName) -> Path:
     return folder / f"{name}.lgb"
 
 
-def _head_index(model: HeadModel) -> dict[str, object]:
+def _reading_file(folder: Path, name: HeadName) -> Path:
+    return folder / f"{name}.npz"
+
+
+def _head_index(model: HeadModel, reading: bytes | None) -> dict[str, object]:
     return {
-        **asdict(replace(model, served=None)),
+        **asdict(replace(model, served=None, read=None)),
         "served": None if model.served is None else model.served.to_json(),
-        "booster": hashlib.sha256(model.booster.encode()).hexdigest(),
+        "booster": _digest(model.booster.encode()),
+        "read": reading and _digest(reading),
         "trained_from": model.trained_from.isoformat(),
         "trained_to": model.trained_to.isoformat(),
     }
@@ -154,7 +179,7 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
     assert isinstance(yes, int)
     return HeadModel(
         Head(**head),
-        _booster_text(folder, head["name"], str(index["booster"])),
+        _kept(_booster_file(folder, head["name"]), str(index["booster"])).decode(),
         calibrator_from(calibrator),
         tuple(columns),
         trees,
@@ -169,14 +194,20 @@ def _head_model(folder: Path, index: dict[str, object]) -> HeadModel:
         # nor were those of earlier ones put to the test
         Honesty(**honesty) if isinstance(honesty := index.get("honesty"), dict) else UNTRIED,
         Spread(**spread) if isinstance(spread := index.get("spread"), dict) else UNKNOWN,
+        restored(_kept(_reading_file(folder, head["name"]), read))
+        if isinstance(read := index.get("read"), str)
+        else None,
     )
 
 
-def _booster_text(folder: Path, name: HeadName, digest: str) -> str:
-    file = _booster_file(folder, name)
-    text = file.read_bytes()
-    if hashlib.sha256(text).hexdigest() != digest:
+def _kept(file: Path, digest: str) -> bytes:
+    kept = file.read_bytes()
+    if _digest(kept) != digest:
         raise FunnelcastError(
             f"{file} is not the file that was written with {INDEX}; run `funnelcast train` to make a whole model."
         )
-    return text.decode()
+    return kept
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

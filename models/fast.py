@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +26,29 @@ ROWS_EXPLAINED_AT_ONCE = 65_536
 MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 25, 1 << 14
 
 
+class Leaves(NamedTuple):
+    """What the leaves ask, and how they are put together.
+
+    wide: groups of which a row looks up few; narrow: groups within them of which few outcomes are worked out.
+    """
+
+    paths: Paths
+    wide: Groups
+    narrow: Groups
+
+
 @dataclass(frozen=True)
 class FastForest:
-    """A model read for adding up and explaining; channel and cut of each node as models.bins.channels_of gives them."""
+    """A model read for adding up and explaining; channel and cut of each node as models.bins.channels_of gives them.
+
+    known_leaves: what was worked out of the leaves before, None where it was not.
+    """
 
     forest: Forest
     channels: Channels
     channel: Ints
     cut: Bins
+    known_leaves: Leaves | None = None
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -40,25 +56,19 @@ class FastForest:
         return scorer_of(self.forest, self.channel, self.cut)
 
     @cached_property
-    def paths(self) -> Paths:
-        """What the leaves ask."""
-        return paths_of(self.forest, self.channel, self.cut.astype(np.int64))
-
-    @cached_property
-    def wide(self) -> Groups:
-        """The leaves, put together so that a row looks up few of them."""
+    def leaves(self) -> Leaves:
+        """The leaves for explaining."""
+        if self.known_leaves is not None:
+            return self.known_leaves
+        paths = paths_of(self.forest, self.channel, self.cut.astype(np.int64))
         trees = self.forest.leaves
-        return groups_of(self.paths, np.stack([trees[:-1], trees[1:]], axis=1), MOST_LOOKED_UP)
-
-    @cached_property
-    def groups(self) -> Groups:
-        """The leaves of those, put together so that few outcomes are worked out."""
-        return groups_of(self.paths, self.wide.leaves, MOST_WORKED_OUT)
+        wide = groups_of(paths, np.stack([trees[:-1], trees[1:]], axis=1), MOST_LOOKED_UP)
+        return Leaves(paths, wide, groups_of(paths, wide.leaves, MOST_WORKED_OUT))
 
     @cached_property
     def rules(self) -> Rules:
         """The rules of integration that the paths need."""
-        return rules_for(self.paths)
+        return rules_for(self.leaves.paths)
 
     @property
     def base(self) -> float:
@@ -127,19 +137,17 @@ def fast_reasons(
 def _explain(fast: FastForest, values: Values, targets: Ints, write: Callable[[slice, Floats], None]) -> None:
     """Hands on what the targets add (targets, rows) for some rows after the other."""
     count, kind = int(targets.max(initial=-1)) + 1, fast.cut.dtype
-    of_wide = targets_for(fast.paths, fast.wide, targets[fast.paths.feature])
-    of_narrow = targets_for(fast.paths, fast.groups, of_wide.of_part)
-    inner = np.searchsorted(fast.groups.leaves[:, 0], np.append(fast.wide.leaves[:, 0], np.iinfo(np.int64).max))
-    wide, narrow = (
-        Level(groups, groups.cut.astype(kind), of_groups)
-        for groups, of_groups in ((fast.wide, of_wide), (fast.groups, of_narrow))
-    )
-    paths = _as_bins(fast.paths, kind)
+    paths, wide, narrow = fast.leaves
+    of_wide = targets_for(paths, wide, targets[paths.feature])
+    of_narrow = targets_for(paths, narrow, of_wide.of_part)
+    inner = np.searchsorted(narrow.leaves[:, 0], np.append(wide.leaves[:, 0], np.iinfo(np.int64).max))
+    levels = Level(wide, wide.cut.astype(kind), of_wide), Level(narrow, narrow.cut.astype(kind), of_narrow)
+    asked = _as_bins(paths, kind)
 
     def work(rows: slice) -> None:
         bins = bins_of(values[rows], fast.channels)
         adds = np.zeros((count, bins.shape[1]))
-        explain(bins, wide, narrow, inner, paths, fast.rules, adds)
+        explain(bins, *levels, inner, asked, fast.rules, adds)
         write(rows, adds)
 
     in_threads(work, len(values), ROWS_EXPLAINED_AT_ONCE)

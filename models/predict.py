@@ -11,7 +11,7 @@ from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.bundle import Bundle, HeadModel
 from models.coherence import agree
-from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
+from models.fast import fast_contributions, fast_margins, fast_reasons
 from models.rivals import additive
 from models.shapley import strongest
 
@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
-# Rows times trees (of 7 leaves) that LightGBM itself is through with in the half to whole second in which compiled trees are loaded.
-LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 5_000_000, 300_000
+# Rows times leaves that LightGBM itself is through with in the half to whole second in which compiled trees are loaded.
+LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 35_000_000, 2_000_000
 
 
 def predict(bundle: Bundle, matrix: Matrix) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def margins(model: HeadModel, values: Values) -> Floats:
         return np.empty(0)
     line = model.start.margins(values) if model.start else 0.0
     if _pays(model, values, LEAST_TO_SCORE):
-        return fast_margins(read_fast(model.booster), values) + line
+        return fast_margins(model.fast, values) + line
     return np.asarray(_booster(model).predict(values, raw_score=True), dtype=np.float64) + line
 
 
@@ -98,7 +98,7 @@ def grouped_contributions(model: HeadModel, values: Values, targets: Ints) -> Fl
     targets (len(model.columns),): the number from 0 of what each column counts for; contributions of one target are summed.
     """
     if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
-        found = fast_contributions(read_fast(model.booster), values, targets)
+        found = fast_contributions(model.fast, values, targets)
     elif len(values):
         found = summed(np.asarray(_booster(model).predict(values, pred_contrib=True), dtype=np.float64), targets)
     else:
@@ -116,7 +116,7 @@ def reasons(model: HeadModel, values: Values, targets: Ints, most: int) -> tuple
     if len(values) and _pays(model, values, LEAST_TO_EXPLAIN):
         start = model.start
         also = (lambda some: summed(start.adds(some), targets)[:, :-1]) if start else None
-        return fast_reasons(read_fast(model.booster), values, targets, most, also)
+        return fast_reasons(model.fast, values, targets, most, also)
     found = grouped_contributions(model, values, targets)[:, :-1]
     places, weights = np.empty((len(values), most), dtype=np.int32), np.empty((len(values), most))
     strongest(np.ascontiguousarray(found.T), places, weights)
@@ -149,7 +149,7 @@ def _chances(model: HeadModel, matrix: Matrix) -> Floats:
 def _pays(model: HeadModel, values: Values, least: int) -> bool:
     """Whether the compiled trees give the answer, and sooner."""
     is_read_alike = values.dtype == np.float32 and values.shape[1] == len(model.columns)
-    return model.is_fast and is_read_alike and len(values) * model.trees >= least
+    return model.is_fast and is_read_alike and len(values) * model.leaves >= least
 
 
 def _booster(model: HeadModel) -> lgb.Booster:

@@ -118,7 +118,7 @@ def test_a_path_with_more_outcomes_than_can_be_numbered(features: int) -> None:
     contributions = fast_contributions(found, values, np.arange(features))
     np.testing.assert_allclose(contributions.sum(axis=1), booster.predict(values, raw_score=True), rtol=0, atol=1e-9)
     np.testing.assert_allclose(contributions, booster.predict(values, pred_contrib=True), rtol=0, atol=1e-6)
-    assert (found.groups.outcomes == 0).any() == (features > 32)
+    assert (found.leaves.narrow.outcomes == 0).any() == (features > 32)
 
 
 def exact(row: NDArray[np.float32], values: NDArray[np.float64]) -> list[float]:

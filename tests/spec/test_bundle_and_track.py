@@ -12,6 +12,7 @@ import pytest
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
 from models.bundle import Origin, check_fingerprint, load_bundle, save_bundle
+from models.fast import fast_contributions, fast_margins, read_fast
 from models.heads import Head
 from models.predict import contributions, inputs, margins, predict
 from models.promotion import Verdict
@@ -68,7 +69,7 @@ def test_the_same_rows_give_the_same_model(matrix: Matrix, result: TrainingResul
 def test_a_bundle_comes_back_whole(result: TrainingResult, matrix: Matrix, tmp_path: Path) -> None:
     save_bundle(result.bundle, tmp_path / "one")
     save_bundle(load_bundle(tmp_path / "one"), tmp_path / "two")
-    for name in ("bundle.json", "win.lgb"):
+    for name in ("bundle.json", "win.lgb", "win.npz"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     pd.testing.assert_frame_equal(predict(load_bundle(tmp_path / "two"), matrix), predict(result.bundle, matrix))
 
@@ -84,9 +85,24 @@ def test_a_trained_model_is_compared_and_an_older_bundle_never_was(result: Train
     assert not load_bundle(tmp_path).heads["win"].is_fast
 
 
-def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path) -> None:
+def test_the_trees_are_read_once_a_training(
+    result: TrainingResult, matrix: Matrix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = result.bundle.heads["win"]
+    values, targets = inputs(trained, matrix.values, matrix.columns), np.arange(len(trained.columns))
+    wanted = fast_contributions(read_fast(trained.booster), values, targets)
     save_bundle(result.bundle, tmp_path)
-    (tmp_path / "win.lgb").write_text("tree")
+    for name in ("models.bundle.read_fast", "models.fast.paths_of", "models.fast.groups_of"):
+        monkeypatch.setattr(name, None)
+    kept = load_bundle(tmp_path).heads["win"].fast
+    assert (fast_contributions(kept, values, targets) == wanted).all()
+    assert (fast_margins(kept, values) == fast_margins(read_fast(trained.booster), values)).all()
+
+
+@pytest.mark.parametrize("name", ["win.lgb", "win.npz"])
+def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path, name: str) -> None:
+    save_bundle(result.bundle, tmp_path)
+    (tmp_path / name).write_text("tree")
     with pytest.raises(FunnelcastError, match="funnelcast train"):
         load_bundle(tmp_path)
 
