@@ -42,9 +42,15 @@ def create_field_spans(con: DuckDBPyConnection, leads: Table, fields: Iterable[s
         )
     listed = ", ".join(f"'{name}'" for name in wanted) or "NULL"
     rows = f"SELECT * FROM ({' UNION ALL '.join([*firsts, changes])}) WHERE field IN ({listed})"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE field_spans AS {latest_known(rows, ('lead_id', 'field'), ('later', 'value'))}"
-    )
+    # Most leads are told of once, and what is said once of a field holds from then on.
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE field_spans AS
+        WITH said AS ({rows}), again AS (
+            SELECT lead_id FROM field_changes UNION ALL SELECT lead_id FROM leads GROUP BY lead_id HAVING count(*) > 1
+        )
+        SELECT *, 'infinity'::TIMESTAMP AS until FROM said ANTI JOIN again USING (lead_id)
+        UNION ALL {latest_known("SELECT * FROM said SEMI JOIN again USING (lead_id)", ("lead_id", "field"), ("later", "value"))}
+    """)
 
 
 def _check_field(name: str, *, personal: bool) -> None:
@@ -89,30 +95,36 @@ def win_rates(field: str, after_days: int) -> str:
     NULL before any lead has been known for so long.
     """
     running = "sum(leads) OVER {0} AS leads, sum(won) OVER {0} AS won"
-    past = "ORDER BY counts_from RANGE UNBOUNDED PRECEDING"
     return f"""
         WITH news AS ({_news_of_leads(field, after_days)}),
-        by_value AS (SELECT DISTINCT value, counts_from, {running.format(f"(PARTITION BY value {past})")} FROM news),
-        by_all AS (SELECT DISTINCT counts_from, {running.format(f"({past})")} FROM news),
-        valued AS (SELECT s.snapshot_id, s.as_of, coalesce(v.value, '') AS value
-            FROM snapshots s LEFT JOIN ({field_values(field)}) v USING (snapshot_id))
+        by_value AS (SELECT value, as_of, {running.format("(PARTITION BY value ORDER BY as_of)")} FROM news),
+        by_all AS (SELECT DISTINCT as_of, {running.format("(ORDER BY as_of)")} FROM news),
+        valued AS (
+            SELECT s.snapshot_id, s.as_of, coalesce(f.value, '') AS value
+            FROM snapshots s LEFT JOIN field_spans f
+                ON f.lead_id = s.lead_id AND f.field = '{field}' AND f.known_at <= s.as_of AND s.as_of < f.until
+        )
         SELECT s.snapshot_id,
             (coalesce(b.won, 0) + {PRIOR_LEADS} * a.won / a.leads) / (coalesce(b.leads, 0) + {PRIOR_LEADS}) AS value
         FROM valued s
-        ASOF LEFT JOIN by_value b ON b.value = s.value AND b.counts_from <= s.as_of
-        ASOF LEFT JOIN by_all a ON a.counts_from <= s.as_of
+        ASOF LEFT JOIN by_value b ON b.value = s.value AND b.as_of <= s.as_of
+        ASOF LEFT JOIN by_all a ON a.as_of <= s.as_of
     """
 
 
 def _news_of_leads(field: str, after_days: int) -> str:
-    """SQL of (value, counts_from, leads, won): from then on one more lead counts, or one more of those that count is won."""
+    """SQL of (value, as_of, leads, won): how many more leads count from a day on, and how many more of those that count are won."""
     return f"""
         WITH grown AS (
             SELECT l.lead_id, l.known_at + INTERVAL {after_days} DAY AS counts_from, coalesce(f.value, '') AS value
             FROM leads l LEFT JOIN field_spans f ON f.lead_id = l.lead_id AND f.field = '{field}'
                 AND f.known_at <= l.known_at + INTERVAL {after_days} DAY AND l.known_at + INTERVAL {after_days} DAY < f.until
         ),
-        winners AS (SELECT lead_id, min(known_at) AS won_at FROM moves WHERE kind = 'won' GROUP BY lead_id)
-        SELECT value, counts_from, 1 AS leads, 0 AS won FROM grown
-        UNION ALL SELECT value, greatest(counts_from, won_at), 0, 1 FROM grown JOIN winners USING (lead_id)
+        winners AS (SELECT lead_id, min(known_at) AS won_at FROM moves WHERE kind = 'won' GROUP BY lead_id),
+        news AS (
+            SELECT value, counts_from, 1 AS leads, 0 AS won FROM grown
+            UNION ALL SELECT value, greatest(counts_from, won_at), 0, 1 FROM grown JOIN winners USING (lead_id)
+        )
+        SELECT value, d.as_of, sum(leads) AS leads, sum(won) AS won
+        FROM news ASOF JOIN days d ON news.counts_from <= d.as_of GROUP BY ALL
     """

@@ -20,9 +20,15 @@ def once_latest(rows: str, keys: Sequence[str], ties: Sequence[str] = ()) -> str
     the same happened_at the one with the largest ties. A row that is known late and is older than what is known by then is never believed;
     no row depends on a row known after it.
     """
-    recency = ", ".join(f"{name} := {name}" for name in ("happened_at", *ties))
+    key, recency = ", ".join(keys), ", ".join(f"{name} := {name}" for name in ("happened_at", *ties))
+    # Where all is known as it happens, each row is the latest when it comes, and nothing needs to be put in order.
     return f"""
-        SELECT * EXCLUDE (recency) FROM (SELECT *, struct_pack({recency}) AS recency FROM ({rows}))
+        SELECT * FROM ({rows}) ANTI JOIN (SELECT {key} FROM ({rows}) WHERE known_at <> happened_at) USING ({key})
+        UNION ALL
+        SELECT * EXCLUDE (recency) FROM (
+            SELECT *, struct_pack({recency}) AS recency
+            FROM ({rows}) SEMI JOIN (SELECT {key} FROM ({rows}) WHERE known_at <> happened_at) USING ({key})
+        )
         QUALIFY recency = max(recency) OVER ({_road(keys, ties)} ROWS UNBOUNDED PRECEDING)
     """
 
