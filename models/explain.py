@@ -1,7 +1,7 @@
 """Why a lead has its chance: which of its behaviours raise it and which lower it, in sentences and points of chance."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
 from features.words import writings
+from models.plain import PlainWays, may_say
 from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
 
 Values = NDArray[np.float32]
@@ -19,7 +20,7 @@ Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
-SPARE = 2  # so many more are looked at on each side, as two behaviours may be said in the same words
+SPARE = 4  # so many more are looked at on each side, as some are said in the same words, or not by themselves
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
 EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
@@ -43,11 +44,13 @@ class Telling:
     """The columns of a model, and what may be said with them.
 
     behaviours: (columns,) the number of the behaviour that each sees, from 0. tells: (columns,) whether its sentence may be a reason.
+    plain: by column which way the past plainly points, against which nothing is told (models.plain).
     """
 
     columns: Sequence[FeatureColumn]
     behaviours: NDArray[np.int64]
     tells: NDArray[np.bool_]
+    plain: PlainWays = field(default_factory=dict)
 
     @cached_property
     def speaks(self) -> Flags:
@@ -61,12 +64,12 @@ class Telling:
         return tuple(tuple(np.flatnonzero((self.behaviours == number) & self.tells).tolist()) for number in numbers)
 
 
-def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
+def telling(columns: Sequence[FeatureColumn], values: Values, plain: PlainWays | None = None) -> Telling:
     """What may be said of the rows of a list, values (rows, columns): nothing that it shows anyway or that is true of everyone on it."""
     tells = np.array([column.feature.is_reason for column in columns], dtype=np.bool_)
     if len(values) >= EVERYONE:
         tells &= ~((values == values[0]) | (np.isnan(values) & np.isnan(values[0]))).all(axis=0)
-    return Telling(columns, numbered_behaviours(columns)[1], tells)
+    return Telling(columns, numbered_behaviours(columns)[1], tells, plain or {})
 
 
 def explain(
@@ -99,7 +102,8 @@ def candidates(
     picked = _picked(heavy, (np.abs(heavy) > least[:, None]) & words.speaks[order])
     row, at = np.nonzero(picked)
     slot = picked.cumsum(axis=1)[row, at] - 1
-    place = _loudest(contributions, row, order[row, at], heavy[row, at] > 0, words)
+    place = _loudest(contributions, values, row, order[row, at], heavy[row, at] > 0, words)
+    row, at, slot, place = (one[place != NOTHING] for one in (row, at, slot, place))
     shape = (len(weights), sum(SIDES.values()) + len(SIDES) * SPARE)
     found = Candidates(
         np.full(shape, NOTHING, np.int32), np.zeros(shape, np.float32), np.zeros(shape), np.zeros(shape, np.bool_)
@@ -148,14 +152,17 @@ def _picked(heavy: Floats, may: Flags) -> Flags:
     return picked
 
 
-def _loudest(contributions: Floats, row: Ints, behaviour: Ints, raises: Flags, words: Telling) -> Ints:
-    """Of each behaviour (n,) of a row (n,) the column that pulls hardest in the direction of the whole."""
-    found = np.zeros(len(row), dtype=np.int64)
+def _loudest(contributions: Floats, values: Values, row: Ints, behaviour: Ints, raises: Flags, words: Telling) -> Ints:
+    """Of each behaviour (n,) of a row (n,) the column that pulls hardest in the direction of the whole; NOTHING where none may say so."""
+    found = np.full(len(row), NOTHING, dtype=np.int64)
     for number, told in enumerate(words.told):
         here = np.flatnonzero(behaviour == number)
         if told and len(here):
-            pulls = contributions[row[here][:, None], np.array(told)] * np.where(raises[here], 1, -1)[:, None]
-            found[here] = np.array(told)[pulls.argmax(axis=1)]
+            cells, names = (row[here][:, None], np.array(told)), [words.columns[place].name for place in told]
+            pulls = contributions[cells] * np.where(raises[here], 1, -1)[:, None]
+            may = (pulls > 0) & may_say(names, values[cells], raises[here], words.plain)
+            loudest = np.where(may, pulls, -np.inf).argmax(axis=1)
+            found[here] = np.where(may.any(axis=1), np.array(told)[loudest], NOTHING)
     return found
 
 
