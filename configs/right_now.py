@@ -44,7 +44,7 @@ class Moved(Setting):
 
     points: Points = 5
     most: Most = 3
-    most_share: MostShare = 0.25
+    most_share: MostShare = 0.5
     channels: tuple[Name, ...] = ()
 
 
@@ -56,7 +56,7 @@ class OverdueStage(Setting):
 
     times_usual: Annotated[float, Field(gt=0)] = 2
     most: Most = 3
-    most_share: MostShare = 0.25
+    most_share: MostShare = 0.5
     channels: tuple[Name, ...] = ()
 
 
