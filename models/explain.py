@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 SIDES = {1: MOST_FOR, -1: MOST_AGAINST}
-SPARE = 4  # so many more are looked at on each side, as some are said in the same words, or not by themselves
+SPARE = 3  # so many more are looked at on each side, as some are said in the same words, or not by themselves
 LEAST_SHARE = 0.02  # a behaviour that makes less than this share of all contributions is no reason
 EVERYONE = 20  # with fewer leads, what is the same for all of them may still tell them from others
 
