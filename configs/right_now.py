@@ -10,6 +10,7 @@ from configs.funnel import Name, PositiveDays, Setting
 RuleName = Literal["unanswered", "meetings_today", "risen", "fallen", "overdue_stage", "leaving"]
 Most = Annotated[int, Field(ge=1, le=40)]
 Points = Annotated[float, Field(gt=0, le=100)]
+MostShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Unanswered(Setting):
@@ -36,23 +37,31 @@ class MeetingsToday(Setting):
 
 
 class Moved(Setting):
-    """Whose chance has moved, one way, by at least so many points (hundredths) since the list before; the furthest first."""
+    """Whose chance has moved, one way, by at least so many points (hundredths) since the list before; the furthest first.
+
+    most_share: when more than this share of those who were on both lists is found, it is no news of anybody, and nobody is named.
+    """
 
     points: Points = 5
     most: Most = 3
+    most_share: MostShare = 0.5
     channels: tuple[Name, ...] = ()
 
 
 class OverdueStage(Setting):
-    """Who has stood in a stage for at least so many times its usual days (stale_after_days of the funnel); the best of the list first."""
+    """Who has stood in a stage for at least so many times its usual days (stale_after_days of the funnel); the best of the list first.
+
+    most_share: when more than this share of the open leads in such stages is found, it is no news of anybody, and nobody is named.
+    """
 
     times_usual: Annotated[float, Field(gt=0)] = 2
     most: Most = 3
+    most_share: MostShare = 0.5
     channels: tuple[Name, ...] = ()
 
 
 class Leaving(Setting):
-    """Customers whose chance to leave is at least this (0 to 1); the likeliest first."""
+    """Customers whose chance to leave is at least this (0 to 1); the likeliest first, however many there are."""
 
     chance: Annotated[float, Field(gt=0, le=1)] = 0.2
     most: Most = 3

@@ -29,6 +29,7 @@ SHOWN: dict[str, float] = {
     "rate": 0.2,
     "pace": 1.5,
     "multiple": 2.5,
+    "stay": 2.5,
     "flag": 1,
     "verdict": 1,
     "stage": 1,

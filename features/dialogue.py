@@ -2,7 +2,7 @@
 
 from features.feature import Feature, Selection
 from features.tables import touches as touches_table
-from features.words import days, hours, multiple, times
+from features.words import days, hours, stay, times
 
 touches = Selection(touches_table)
 requests = touches.where(kind=("form", "mail_reply"))
@@ -49,7 +49,7 @@ longest_silence = Feature(
 )
 silence_against_habit = Feature(
     inbound.gap_against_usual(),
-    multiple,
-    "Has been silent {value} as long as usual",
+    stay,
+    "Has been silent {value}",
     "Has shown interest too seldom to tell what is usual",
 )

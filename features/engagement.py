@@ -3,7 +3,7 @@
 from features.feature import Feature, Selection
 from features.tables import purchases as purchases_table
 from features.tables import touches as touches_table
-from features.words import amount, days, minutes, number, times
+from features.words import amount, days, minutes, of_late, times, ways
 
 touches, purchases = Selection(touches_table), Selection(purchases_table)
 inbound = touches.where(direction="inbound")
@@ -36,21 +36,21 @@ active_days = Feature(
 )
 channels = Feature(
     inbound.distinct("channel"),
-    number,
-    "Ways of contact used in the last {window}: {value}",
-    "Used no way of contact in the last {window}",
+    ways,
+    "Showed interest {value} in the last {window}",
+    "Showed no interest in the last {window}",
     (30, 90),
 )
 attention = Feature(
     inbound.decayed(half_life_days=14),
-    number,
-    "Recent interest adds up to {value}, each sign of it halving in two weeks",
+    of_late,
+    "Showed {value} signs of interest in the last weeks",
     "Has shown no interest so far",
 )
 quick_attention = Feature(
     inbound.decayed(half_life_days=3),
-    number,
-    "Interest of the last days adds up to {value}, each sign of it halving in three days",
+    of_late,
+    "Showed {value} signs of interest in the last days",
     "Has shown no interest so far",
 )
 site_visits = Feature(

@@ -241,7 +241,7 @@ class FeatureColumn:
     def is_silent_at_zero(self) -> bool:
         """Whether none of it is said as a silence: no days ago is today, but no days on which something happened is nothing."""
         measure = self.feature.measure
-        counts_days = isinstance(measure, Measure) and measure.aggregate == "active_days"
+        counts_days = isinstance(measure, Measure) and measure.aggregate in ("active_days", "count")
         return counts_days or self.feature.unit.name not in NEVER_SILENT_AT_ZERO
 
     def sentence(self, value: float, stages: Mapping[int, str]) -> str:

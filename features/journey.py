@@ -3,7 +3,7 @@
 from features.feature import Feature, Selection
 from features.readings import Fact
 from features.timeline import moves as moves_table
-from features.words import days, share, stage, times
+from features.words import days, stage, stay, times
 
 moves = Selection(moves_table)
 
@@ -11,8 +11,8 @@ stage_now = Feature(Fact("stage_rank"), stage, "Stage: {value}", "The stage is n
 days_in_stage = Feature(Fact("days_in_stage"), days, "Has been in this stage for {value}", "The stage is not known")
 stay_against_usual = Feature(
     Fact("stay_against_usual"),
-    share,
-    "Has been in this stage for {value} of the usual time",
+    stay,
+    "Has been in this stage {value}",
     "Has just entered this stage",
 )
 days_open = Feature(Fact("days_open"), days, "Has been open for {value}", "Has just been opened")

@@ -82,8 +82,25 @@ def _pace(value: float, voice: Voice) -> str:
     return voice.say("{count} times as much as usual", count=voice.figures(f"{value:.1f}"))
 
 
+def _stay(value: float, voice: Voice) -> str:
+    """How long a stay is against the usual one."""
+    if value <= 1.05:
+        return voice.say("for less time than usual" if value < 0.95 else "for as long as usual")
+    return voice.say("for {count} times as long as usual", count=_number(value, voice))
+
+
 def _multiple(value: float, voice: Voice) -> str:
     return voice.count("{count} time", "{count} times", f"{value:.1f}")
+
+
+def _ways(value: float, voice: Voice) -> str:
+    return voice.count("in {count} way", "in {count} different ways", f"{round(value)}")
+
+
+def _of_late(value: float, voice: Voice) -> str:
+    """About how many there were of late, older ones counting less: what fades is told as a person would, not by its decimals."""
+    few = "hardly any" if value < 0.5 else "one or two" if value < 2.5 else "a few" if value < 4.5 else ""
+    return voice.say(few) if few else voice.say("about {count}", count=voice.figures(f"{round(value):,}"))
 
 
 def _flag(value: float, voice: Voice) -> str:
@@ -122,6 +139,9 @@ stage = Unit("stage", _number, 10)
 hours = Unit("hours", _hours, 60)
 multiple = Unit("multiple", _multiple, 10)
 score = Unit("score", _rounded)
+stay = Unit("stay", _stay, 10)
+ways = Unit("ways", _ways)
+of_late = Unit("of_late", _of_late)
 
 
 def verdict_of(good: str, bad: str, still_open: str) -> Unit:
@@ -155,6 +175,9 @@ UNITS = {
             stage,
             score,
             verdict,
+            stay,
+            ways,
+            of_late,
         ),
     )
 }

@@ -4,6 +4,9 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from features.feature import Feature, FeatureColumn, Selection
+from features.tables import touches
+from features.words import number
 from models.explain import Telling, candidates
 from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
 from models.intervals import Judged, intervals
@@ -26,12 +29,19 @@ def compile_kernels() -> None:
         targets = np.arange(COLUMNS)
         margins = fast_margins(fast, values)
         given = fast_contributions(fast, values, targets)
-        candidates(given, values, Telling((), targets, targets >= 0), lambda margins: margins)
+        candidates(given, values, Telling(_columns(), targets, targets >= 0), lambda margins: margins)
         fast_reasons(fast, values, targets, 2)
     leads, weeks = np.arange(ROWS) // 4, np.arange(ROWS) % 4
     days = np.datetime64("2026-01-05", "us") + weeks * np.timedelta64(7, "D")
     judged = Judged(leads, weeks // 2, outcomes, days, np.full(ROWS, np.nan))
     intervals(judged, [Rival("model", margins, 1 / (1 + np.exp(-margins)))], 10)
+
+
+def _columns() -> tuple[FeatureColumn, ...]:
+    made = [
+        Feature(Selection(touches).count(), number, "{value}", "none", (30,), f"column_{at}") for at in range(COLUMNS)
+    ]
+    return tuple(column for feature in made for column in feature.columns)
 
 
 def _grown(values: NDArray[np.float32], outcomes: NDArray[np.float64], leaves: int, bins: int) -> str:

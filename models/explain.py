@@ -1,7 +1,8 @@
 """Why a lead has its chance: which of its behaviours raise it and which lower it, in sentences and points of chance."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from features.behaviours import numbered_behaviours
 from features.feature import FeatureColumn
 from features.words import writings
-from models.heaviest import Heaviest, find_heaviest
+from models.heaviest import Asked, Heaviest, find_heaviest
+from models.plain import PlainTables, PlainWays, tables_of
 from models.reasons import MOST_AGAINST, MOST_FOR, NOTHING, Explanations
 from models.threads import in_threads
 
@@ -45,19 +47,26 @@ class Telling:
     """The columns of a model, and what may be said with them.
 
     behaviours: (columns,) the number of the behaviour that each sees, from 0. tells: (columns,) whether its sentence may be a reason.
+    plain: by column which way the past plainly points, against which nothing is told (models.plain).
     """
 
     columns: Sequence[FeatureColumn]
     behaviours: NDArray[np.int64]
     tells: NDArray[np.bool_]
+    plain: PlainWays = field(default_factory=dict)
+
+    @cached_property
+    def tables(self) -> PlainTables:
+        """The plain ways of the columns as numbers."""
+        return tables_of(self.plain, [column.name for column in self.columns])
 
 
-def telling(columns: Sequence[FeatureColumn], values: NDArray[np.float32]) -> Telling:
+def telling(columns: Sequence[FeatureColumn], values: Values, plain: PlainWays | None = None) -> Telling:
     """What may be said of the rows of a list, values (rows, columns): nothing that it shows anyway or that is true of everyone on it."""
     tells = np.array([column.feature.is_reason for column in columns], dtype=np.bool_)
     if len(values) >= EVERYONE:
         tells &= ~((values == values[0]) | (np.isnan(values) & np.isnan(values[0]))).all(axis=0)
-    return Telling(columns, numbered_behaviours(columns)[1], tells)
+    return Telling(columns, numbered_behaviours(columns)[1], tells, plain or {})
 
 
 def explain(
@@ -84,11 +93,11 @@ def candidates(
     """
     shape = (len(values), sum(SIDES) + len(SIDES) * SPARE)
     found = Heaviest(np.full(shape, NOTHING, np.int32), np.zeros(shape, np.float32), np.zeros(shape))
-    most = np.array(SIDES) + SPARE
+    most, asked = np.array(SIDES) + SPARE, Asked(words.behaviours, words.tells, words.tables)
 
     def find(rows: slice) -> None:
         target = Heaviest(found.places[rows], found.values[rows], found.weights[rows])
-        find_heaviest(contributions[rows], values[rows], words.behaviours, words.tells, most, LEAST_SHARE, target)
+        find_heaviest(contributions[rows], values[rows], asked, most, LEAST_SHARE, target)
 
     in_threads(find, len(values), ROWS_AT_ONCE)
     slope = 100 * _chance_per_margin(contributions, to_chance)

@@ -69,7 +69,7 @@ class Receipt:
 
     currency: of all values; where there are several, no values are added up. tallies: by band (call, nurture, skip), and of all together.
     rivals: by name. left_out: by the name of each rival that had too little past, why. added: what listing did, None where nobody above
-    the cut was held back.
+    the cut was held back. drawn: the calls that were drawn by lot, None where none was.
     """
 
     listed: Listed
@@ -78,6 +78,7 @@ class Receipt:
     rivals: Mapping[str, Brought]
     left_out: Mapping[str, str]
     added: Added | None = None
+    drawn: Tally | None = None
 
     @property
     def precision_at_capacity(self) -> float | None:
@@ -94,9 +95,9 @@ class Receipt:
 def write_up(listed: Listed, rows: pd.DataFrame, said: Sequence[Rival], left_out: Mapping[str, str]) -> Receipt:
     """The receipt of a list from its leads with a known outcome.
 
-    rows: band (call, nurture, skip, held), above_cut (see models.holdout; unknown without the column), chance, came (0 or 1), amount (as
-    known on the day, NaN unknown: not added up) and currency. said: what the rivals say of the same rows in the same order; they call
-    nobody who was held back.
+    rows: band (call, nurture, skip, held), above_cut (see models.holdout; unknown without the column), drawn (whether by lot; likewise),
+    chance, came (0 or 1), amount (as known on the day, NaN unknown: not added up) and currency. said: what the rivals say of the same rows
+    in the same order; they call nobody who was held back.
     """
     currencies = rows.loc[rows["amount"].notna(), "currency"].dropna().unique()
     worth = rows["amount"] if len(currencies) < 2 else rows["amount"] * np.nan
@@ -114,6 +115,9 @@ def write_up(listed: Listed, rows: pd.DataFrame, said: Sequence[Rival], left_out
         rivals={one.name: _brought(one.scores[free], calls, came, value) for one in said},
         left_out=dict(left_out),
         added=added(rows["band"], rows["above_cut"].astype(bool), rows["came"]) if "above_cut" in rows else None,
+        drawn=_tally(priced[drawn], has_value=has_value)
+        if "drawn" in rows and (drawn := rows["drawn"]).any()
+        else None,
     )
 
 
@@ -143,6 +147,7 @@ def receipt_from(text: str) -> Receipt:
             {name: Brought(**one) for name, one in kept["rivals"].items()},
             dict(kept["left_out"]),
             Added(**kept["added"]) if kept.get("added") else None,
+            Tally(**kept["drawn"]) if kept.get("drawn") else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FunnelcastError(f"This is no whole receipt ({error!r}); restore the file from a copy.") from error

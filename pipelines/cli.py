@@ -177,6 +177,20 @@ def erase(
 
 
 @app.command()
+def feedback(
+    file: Annotated[
+        str, typer.Argument(help="A file with lead_id, happened_at, verdict and, if known, reason and by.")
+    ],
+    project: ProjectFile,
+    workspace: WorkspaceDir = None,
+) -> None:
+    """Takes what sales said of leads into the lake, so that the next list knows it; the same file twice adds nothing."""
+    from pipelines import commands
+
+    commands.feedback(_order(project, None, workspace, None), file)
+
+
+@app.command()
 def why(
     lead: Annotated[str, typer.Argument(help="The lead id, as it stands in the lists.")],
     project: ProjectFile,

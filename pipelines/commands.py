@@ -120,6 +120,14 @@ def erase(order: Order, lead_ids: Sequence[str]) -> None:
         erase_leads(job, lead_ids)
 
 
+def feedback(order: Order, file: str) -> None:
+    """Takes sales' verdicts on leads into the lake; never through Prefect, as reasons are personal."""
+    from pipelines.feedback import take
+
+    with open_job(order) as job:
+        take(job, Path(file))
+
+
 def why(order: Order, lead_id: str, since: str | None, svg: str | None) -> None:
     """Shows why a lead has its chance and what moved it; never through Prefect, which keeps what a flow was called with."""
     from pipelines.why import draw_why, tell_why, why_lead

@@ -1,6 +1,6 @@
 """Ranks the leads and customers of a day by what models say of them, and says why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from models.bundle import Bundle
 from models.explain import candidates, said, telling
 from models.holdout import held_back
 from models.parts import spoken, spoken_values
+from models.plain import PlainWays
 from models.predict import contributions_of, parts_of, predict, ranges, to_chance
 from models.rank import rank_customers, rank_open
 from models.reasons import Explanations, joined
@@ -41,8 +42,13 @@ class Ranked:
     standing: Standing
 
 
-def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar) -> Ranked:
-    """Chances, expected value, rank, band, explanation and move of every row of a matrix; open leads stand before customers."""
+def ranked_of(
+    job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: Bar, plain: Mapping[HeadName, PlainWays]
+) -> Ranked:
+    """Chances, expected value, rank, band, explanation and move of every row of a matrix; open leads stand before customers.
+
+    plain: by head which way the past plainly points for the values of its columns (models.plain).
+    """
     chances = predict(bundle, matrix)
     scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
     parts: list[pd.DataFrame] = []
@@ -53,7 +59,7 @@ def ranked_of(job: Job, bundle: Bundle, matrix: Matrix, past: Past | None, bar: 
         if not rows.any() or head not in scores:
             continue
         known = scores.loc[rows, head].to_numpy(dtype=np.float64)
-        found, moves = _explained(job, bundle, head, matrix.take(rows), known, past, bar)
+        found, moves = _explained(job, bundle, head, matrix.take(rows), known, past, bar, plain.get(head))
         number = np.arange(len(found)) + sum(map(len, explanations))
         explanations.append(found)
         told = scores[rows].assign(explained=number, move=moves)
@@ -81,13 +87,20 @@ def _for_people(matrix: Matrix) -> pd.DataFrame:
 
 
 def _explained(
-    job: Job, bundle: Bundle, head: HeadName, matrix: Matrix, chances: Floats, past: Past | None, bar: Bar
+    job: Job,
+    bundle: Bundle,
+    head: HeadName,
+    matrix: Matrix,
+    chances: Floats,
+    past: Past | None,
+    bar: Bar,
+    plain: PlainWays | None,
 ) -> tuple[Explanations, NDArray[np.object_]]:
     """The explanation of each row, and its move since the list before (None where it did not stand on it)."""
     model = bundle.heads[head]
     parts = spoken(parts_of(model), job.columns)
     everyone = spoken_values(parts, matrix)
-    words = telling(parts, everyone)
+    words = telling(parts, everyone, plain)
     found, moves = [], []
     for start in range(0, len(everyone), ROWS_AT_ONCE):
         some = np.arange(len(everyone)) // ROWS_AT_ONCE == start // ROWS_AT_ONCE

@@ -16,7 +16,7 @@ from models.heads import Head
 from models.holdout import HELD
 from models.judgement import outcomes_of
 from models.rank import ranks_by_value
-from models.receipt import Listed, Receipt, receipt_from, write_up
+from models.receipt import CALL, Listed, Receipt, receipt_from, write_up
 from models.rivals.roster import Background, able_rivals
 from models.split import days_of, usable
 from pipelines.job import Job, background_of, first_day, matrix_of
@@ -118,9 +118,13 @@ def _list_of(job: Job, day: date, trained: Mapping[str, str]) -> _List | None:
             f"until {trained[version]}."
         )
         return None
-    listed = pq.ParquetFile(deliveries_file(job.workspace, day)).read(columns=["lead_id", "band"]).to_pandas()
+    listed = pq.ParquetFile(deliveries_file(job.workspace, day)).read(columns=["lead_id", "band", "chance_of_listing"])
+    listed = listed.to_pandas()
     bands = listed[listed["band"].isin(["call", "nurture", HELD])].set_index("lead_id")["band"]
-    return _List(day, head, scores.assign(band=scores["lead_id"].map(bands).fillna("skip")))
+    # a call by rank is certain, so that one which was not was drawn by lot
+    by_lot = listed["lead_id"][(listed["band"] == CALL) & (listed["chance_of_listing"] < 1)]
+    drawn = scores["lead_id"].isin(by_lot)
+    return _List(day, head, scores.assign(band=scores["lead_id"].map(bands).fillna("skip"), drawn=drawn))
 
 
 def _settle(job: Job, lists: Sequence[_List], until: datetime) -> list[Receipt]:

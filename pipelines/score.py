@@ -18,6 +18,7 @@ from pipelines.look_back import Past, list_before, look_back
 from pipelines.model_page.drift import drift_since
 from pipelines.model_page.page import copy_page
 from pipelines.morning import day_list
+from pipelines.plainly import read_plain
 from pipelines.ranked import Ranked, ranked_of
 from pipelines.right_now.rules import Morning
 from pipelines.right_now.section import right_now
@@ -58,7 +59,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
     shifts = shifts_since(job, champion.bundle, job.day)
     champion = replace(champion, bundle=shifted(champion.bundle, shifts))
     with job.narrator.step(f"Scoring {len(matrix.values):,} leads and customers", len(matrix.values)) as bar:
-        ranked = ranked_of(job, champion.bundle, matrix, past, bar)
+        plain = read_plain(job.workspace, champion.version)
+        ranked = ranked_of(job, champion.bundle, matrix, past, bar, plain)
     ranked = replace(ranked, scores=with_helps(job, ranked.scores, champion))
     since = past.day if past else None
     withheld = withheld_by(champion.bundle.heads, job.voice)
@@ -71,7 +73,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
             hidden = frozenset(withheld)
             urgent = right_now(Morning(job, ranked.scores, matrix, hidden, since))
             day = replace(day_list(job, ranked, notes, withheld, since), right_now=urgent)
-            behind = Behind(job, champion.bundle, matrix, ranked.scores, ranked.explanations, hidden, since)
+            behind = Behind(job, champion.bundle, matrix, ranked.scores, ranked.explanations, hidden, since, plain)
             write_list(folder, day, lambda listed: write_site(folder, day, listed, behind))
     write_deliveries(job, ranked.scores)
     if past:

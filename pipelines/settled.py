@@ -47,6 +47,8 @@ def _day(receipt: Receipt) -> Iterable[str]:
         f"  {hit}of the nurtured {tallies['nurture'].came:,.0f} and of the skipped {tallies['skip'].came:,.0f} "
         f"{DID[listed.head]} all the same"
     )
+    if receipt.drawn is not None:
+        yield f"  of the calls {receipt.drawn.leads:,} by lot: {_promised(receipt.drawn, listed.head, receipt.currency)}"
     if receipt.added is not None:
         yield f"  {_added(receipt.added, listed.head)}"
     if receipt.rivals:

@@ -1,5 +1,6 @@
 """Keeps the list steady from day to day, and says how much of it changed although nothing new was known."""
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -16,6 +17,8 @@ from pipelines.store import open_lake
 from pipelines.written import CERTAIN, deliveries_file
 
 NEWS = ("leads", "stage_moves", "touches", "field_changes", "purchases", "consents", "feedback")
+NOBODY = ""
+MOST_OWNERS = 5  # of so many each one's share is told
 
 
 def with_letters(job: Job, ranked: pd.DataFrame, past: Past | None) -> pd.DataFrame:
@@ -53,13 +56,39 @@ def tell_changed(job: Job, ranked: pd.DataFrame, standing: Standing, since: date
     A place is exchanged without news when one lead left the calls and another came, and both are quiet. Calls that were drawn by lot count
     on neither day.
     """
-    if not standing.calls:
-        return
-    leads = ranked[ranked["cohort"] == "open"]
-    now = set(leads["lead_id"][(leads["band"] == "call") & ~leads["drawn"].astype(bool)])
-    count = exchanged(standing.calls, now, standing.quiet)
-    share = count / len(now) if now else 0.0
-    job.narrator.say(f"  Without news {count:,} of {len(now):,} calls changed since {since} ({100 * share:.1f} %).")
+    if standing.calls:
+        by_owner = bool(job.project.list.owners)
+        job.narrator.say(f"  {changes_say(ranked[ranked['cohort'] == 'open'], standing, since, by_owner=by_owner)}")
+
+
+def changes_say(leads: pd.DataFrame, standing: Standing, since: date, *, by_owner: bool) -> str:
+    """The sentence of tell_changed on ranked open leads: lead_id, band, drawn and owner_id. by_owner: whether owners have their own calls.
+
+    Then each owner's share stands behind that of all, as one owner's list may change while those of the others stand; of more than
+    MOST_OWNERS, the largest share alone. A lead that nobody owns may have left the calls of any owner.
+    """
+    called = leads[(leads["band"] == "call") & ~leads["drawn"].astype(bool)]
+    count, calls, share = _changed(called, standing.calls, standing)
+    said = f"Without news {count:,} of {calls:,} calls changed since {since} ({100 * share:.1f} %)"
+    if not by_owner:
+        return f"{said}."
+    owner_of = dict(zip(leads["lead_id"], leads["owner_id"].fillna(NOBODY), strict=True))
+    theirs = []
+    for owner, rows in called.groupby("owner_id"):
+        before = {lead for lead in standing.calls if owner_of.get(lead, NOBODY) in (owner, NOBODY)}
+        theirs.append((str(owner), *_changed(rows, before, standing)))
+    told, intro = (
+        (theirs, "by owner") if len(theirs) <= MOST_OWNERS else ([max(theirs, key=lambda one: one[3])], "most")
+    )
+    each = ", ".join(f"{owner} {count:,} of {calls:,} ({100 * share:.1f} %)" for owner, count, calls, share in told)
+    return f"{said}; {intro}: {each}."
+
+
+def _changed(called: pd.DataFrame, before: Collection[str], standing: Standing) -> tuple[int, int, float]:
+    """How many of the called were exchanged without news for one called before, how many are called, and the share."""
+    now = set(called["lead_id"])
+    count = exchanged(before, now, standing.quiet)
+    return count, len(now), count / len(now) if now else 0.0
 
 
 def _heard_of(job: Job, since: date) -> set[str]:

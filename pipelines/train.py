@@ -16,6 +16,7 @@ from pipelines.leaks.screen import check_setting, doubt, screen, tell, tell_susp
 from pipelines.model_page.figures import figures_of
 from pipelines.model_page.learned import keep_learned
 from pipelines.model_page.page import kept_text, write_page
+from pipelines.plainly import keep_plain
 from pipelines.search import chosen_settings, search_settings, serving_settings
 
 
@@ -64,6 +65,7 @@ def _keep_beside(job: Job, trained: Champion, learned: Matrix, everything: Matri
     """Writes what later lists need beside the model; learned: the rows of the columns that it may use."""
     keep_learned(job.workspace, trained, learned)
     keep_helped(job, trained, everything)
+    keep_plain(job.workspace, trained, everything)
 
 
 def _serving(job: Job, trained: Champion, before: Champion | None, verdict: Verdict) -> Champion:

@@ -1,7 +1,7 @@
 """Says everything that a chance is made of, from what the model expects of anybody to what it says of one lead."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from features.matrix import Matrix
 from models.bundle import HeadModel
 from models.moved import Cause, Floats, from_base
 from models.parts import spoken, spoken_values
+from models.plain import PlainWays, may_say
 from models.predict import parts_of
 from models.tell_moves import Move, MovedPart
 from pipelines.lists.words import day_says
@@ -22,6 +23,7 @@ from pipelines.waterfall import LEAST_SHOWN, MOST_BARS, REST, Fall, fall_of
 
 BASE = "What the model expects of anybody"
 LEAD = "This lead"
+BESIDE = "What counts only beside the rest"
 AGREED = "Made to agree with the other chances, or corrected since"
 CAUSE_NOUNS: Mapping[Cause, str] = {
     "model": "new model",
@@ -36,11 +38,15 @@ CAUSE_NOUNS: Mapping[Cause, str] = {
 
 @dataclass(frozen=True)
 class Sayings:
-    """What reasons are said with: the project's columns, what people call the stages by their rank, and the voice of all the rest."""
+    """What reasons are said with: the project's columns, what people call the stages by their rank, and the voice of all the rest.
+
+    plain: by column which way the past plainly points, against which nothing is told by itself (models.plain).
+    """
 
     columns: Sequence[FeatureColumn]
     stages: Mapping[int, str]
     voice: Voice = ENGLISH
+    plain: PlainWays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ def whole_reasons(
     """For each row, the fall from the base to the served chance, a bar a behaviour, in hundredths of chance.
 
     given: contributions_of the model on the matrix (rows, parts + 1). served (rows,): the chances that were written down. Points spread
-    the difference over the parts in proportion to their log odds. least: smaller bars are told as one.
+    the difference over the parts in proportion to their log odds. least: smaller bars are told as one. Behaviours of which no part may be
+    told by itself (models.plain) are one bar together, so that the bars still add up.
     """
     log_odds = model.calibrator.log_odds
     base, worked_out = expit(log_odds(given[:, -1])), expit(log_odds(given.sum(axis=1)))
@@ -77,7 +84,7 @@ def whole_reasons(
     say, falls = words.voice.say, []
     for row, chance in enumerate(served.tolist()):
         rest = 100 * (chance - float(worked_out[row]))
-        bars = _bars(row, points[row], told, words.stages) + ([(say(AGREED), rest)] if abs(rest) > 1e-9 else [])
+        bars = _bars(row, points[row], told, words) + ([(say(AGREED), rest)] if abs(rest) > 1e-9 else [])
         ends = 100 * float(base[row]), 100 * chance
         falls.append(fall_of("", say(BASE), ends[0], bars, say(LEAD), ends[1], least, say(REST)))
     return falls
@@ -105,13 +112,23 @@ def _slope(base: Floats, worked_out: Floats, whole: Floats) -> Floats:
     return slope
 
 
-def _bars(row: int, points: Floats, told: _Spoken, stages: Mapping[int, str]) -> list[tuple[str, float]]:
-    """The heaviest behaviours of a row, each in the words of the part that pulls hardest in its direction."""
+def _bars(row: int, points: Floats, told: _Spoken, words: Sayings) -> list[tuple[str, float]]:
+    """The heaviest behaviours of a row, each in the words of the part that pulls hardest in its direction and may say so."""
     weights = np.bincount(told.behaviours, points)
     heaviest = np.argsort(-np.abs(weights), kind="stable")[:MOST_BARS]
-    bars = []
+    bars, beside = [], 0.0
     for behaviour in heaviest.tolist():
-        members = np.flatnonzero(told.behaviours == behaviour)
-        place = int(members[np.argmax(points[members] * np.sign(weights[behaviour]))])
-        bars.append((told.says(row, place, stages), float(weights[behaviour])))
-    return bars
+        place = _loudest(row, points, np.flatnonzero(told.behaviours == behaviour), told, words.plain)
+        if place is None:
+            beside += float(weights[behaviour])
+        else:
+            bars.append((told.says(row, place, words.stages), float(weights[behaviour])))
+    return [*bars, (words.voice.say(BESIDE), beside)] if beside else bars
+
+
+def _loudest(row: int, points: Floats, members: NDArray[np.intp], told: _Spoken, plain: PlainWays) -> int | None:
+    raises = points[members].sum() > 0
+    names = [told.columns[place].name for place in members.tolist()]
+    pulls = points[members] * (1 if raises else -1)
+    may = (pulls > 0) & may_say(names, told.values[[row]][:, members], np.array([raises]), plain)[0]
+    return int(members[np.where(may, pulls, 0.0).argmax()]) if may.any() else None

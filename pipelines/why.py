@@ -24,6 +24,7 @@ from pipelines.lists.words import day_says, points_says
 from pipelines.look_back import Now, list_before, look_back, moves_of
 from pipelines.narrator import printable
 from pipelines.pages import templates
+from pipelines.plainly import read_plain
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake, write_beside
 from pipelines.train import tracking_of
@@ -163,7 +164,8 @@ def _matrix_of(job: Job, lead_id: str, asked: Asked) -> Matrix:
 def _reasons(job: Job, asked: Asked, matrix: Matrix, given: Floats) -> Fall:
     """From the base to the served chance, a bar a behaviour, in points of chance."""
     served = np.array([float(asked.line[asked.head])])
-    words = Sayings(job.columns, job.stage_words)
+    plain = read_plain(job.workspace, str(asked.line["model_version"])).get(asked.head, {})
+    words = Sayings(job.columns, job.stage_words, plain=plain)
     fall = whole_reasons(words, asked.bundle.heads[asked.head], matrix, given, served)[0]
     return replace(fall, title=f"Why {SAID_OF[asked.head]} on {day_says(asked.day, asked.day)} {asked.day.year}")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from features.languages import voice_of
 from features.snapshots import midnight
+from models.holdout import Added
 from models.receipt import ALL, Brought, Listed, Receipt, Tally
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
@@ -116,4 +117,7 @@ def made_up_receipt(day: date) -> Receipt:
         "skip": Tally(2, 0.1, 0.0, 80.0, 0.0),
         ALL: tally,
     }
-    return Receipt(listed, "EUR", tallies, {"recency": Brought(2.5, 20_000.0)}, {})
+    added = Added(24, 0.25, 3, 1 / 3, 0.25 - 1 / 3, -0.512, 0.214)
+    return Receipt(
+        listed, "EUR", tallies, {"recency": Brought(2.5, 20_000.0)}, {}, added, Tally(1, 0.05, 0.0, 400.0, 0.0)
+    )

@@ -71,6 +71,12 @@ NAMED: dict[str, list[Text]] = {
     "BASE": [(whole.BASE,)],
     "LEAD": [(whole.LEAD,)],
     "AGREED": [(whole.AGREED,)],
+    "BESIDE": [(whole.BESIDE,)],
+    '"for less time than usual" if value < 0.95 else "for as long as usual"': [
+        ("for less time than usual",),
+        ("for as long as usual",),
+    ],
+    "few": [("once",), ("twice",), ("hardly any",), ("one or two",), ("a few",)],
     "REST": [(waterfall.REST,)],
     "CAUSE_NOUNS[part.cause]": [(text,) for text in whole.CAUSE_NOUNS.values()],
     "SAME_ACCOUNT": [(row.SAME_ACCOUNT,)],
@@ -80,7 +86,6 @@ NAMED: dict[str, list[Text]] = {
     "says": _titles_in("pipelines/lists/page.py", "_board"),
     "band": [(band,) for band in get_args(Band)],
     "TITLES[rule]": [(text,) for text in TITLES.values()],
-    "few": [("once",), ("twice",)],
     "template": [],  # of features
     "criterion.says": [],  # of frameworks
     "good if value > 0 else bad if value < 0 else still_open": [],

@@ -60,7 +60,8 @@ def _messages(job: Job, day: date) -> Iterator[tuple[RuleName, str, Message]]:
         return
     for urgent in read_right_now(job.workspace.lists / str(day)):
         message = message_of(urgent, day, job.voice)
-        for name in named.get(urgent.rule, ()):
+        # a rule that names nobody has nothing that cannot wait
+        for name in named.get(urgent.rule, ()) if urgent.entries else ():
             if sent.key(urgent.rule, name, message) not in sent.keys:
                 yield urgent.rule, name, message
 

@@ -65,11 +65,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Urgent:
-    """The entries of a rule, the first first; found: how many there were before the rule's `most` cut them."""
+    """The entries of a rule, the first first; found: how many there were before the rule's `most` cut them.
+
+    says: what stands in their place where the rule is true of too many to name anybody.
+    """
 
     rule: RuleName
     entries: tuple[Entry, ...]
     found: int
+    says: str = ""
 
 
 @dataclass(frozen=True)

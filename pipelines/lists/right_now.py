@@ -34,12 +34,13 @@ class ShownEntry:
 
 @dataclass(frozen=True)
 class ShownRule:
-    """A rule with its heading, how many entries it has (and of how many), and the entries."""
+    """A rule with its heading, how many entries it has (and of how many), the entries, and what stands in their place."""
 
     rule: RuleName
     title: str
     count: str
     entries: tuple[ShownEntry, ...]
+    says: str = ""
 
 
 def shown(urgent: Sequence[Urgent], voice: Voice) -> list[ShownRule]:
@@ -50,9 +51,10 @@ def shown(urgent: Sequence[Urgent], voice: Voice) -> list[ShownRule]:
             title_says(one.rule, voice),
             count_says(len(one.entries), one.found, voice),
             tuple(_shown(entry) for entry in one.entries),
+            one.says,
         )
         for one in urgent
-        if one.entries
+        if one.entries or one.says
     ]
 
 
@@ -72,12 +74,15 @@ def _shown(entry: Entry) -> ShownEntry:
 def write_right_now(folder: Path, as_of: date, urgent: Sequence[Urgent]) -> None:
     """Writes right_now.csv, one row an entry, in the form of the other tables (see sheets.write_sheets); without entries, its header.
 
-    rule is the name in the project file, found how many the rule found before it was cut, band as in the other tables.
+    rule is the name in the project file, found how many the rule found before it was cut, band as in the other tables. A rule that is true
+    of too many has one row, of nobody: only rule, found and says.
     """
     with (folder / NAME).open("w", encoding="utf-8-sig", newline="") as file:
         sheet = csv.writer(file)
         sheet.writerow(COLUMNS)
         for one in urgent:
+            if one.says:
+                sheet.writerow(("", as_of.isoformat(), one.rule, one.found, "", "", "", "", cell(one.says)))
             for entry in one.entries:
                 texts = map(cell, (entry.name, entry.company, entry.owner_id, entry.says))
                 sheet.writerow((cell(entry.lead_id), as_of.isoformat(), one.rule, one.found, entry.band, *texts))
@@ -92,7 +97,9 @@ def read_right_now(folder: Path) -> Iterator[Urgent]:
     for rule in RULES:
         of_rule = [row for row in rows if row["rule"] == rule]
         if of_rule:
-            yield Urgent(rule, tuple(map(_entry, of_rule)), int(of_rule[0]["found"]))
+            entries = tuple(_entry(row) for row in of_rule if row["lead_id"])
+            says = "".join(row["says"] for row in of_rule if not row["lead_id"])
+            yield Urgent(rule, entries, int(of_rule[0]["found"]), says)
 
 
 def _entry(row: dict[str, str]) -> Entry:

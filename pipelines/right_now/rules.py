@@ -50,10 +50,20 @@ class Morning:
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule found: all its rows of the scores in the rule's order, and how one of them is said."""
+    """What a rule found: all its rows of the scores in the rule's order, and how one of them is said.
+
+    concerns: how many rows the rule could have found; most_share: of more than this share of them it says nothing one by one.
+    """
 
     rows: pd.DataFrame
     says: Callable[[Row], str]
+    concerns: int = 0
+    most_share: float = 1
+
+    @property
+    def is_no_news(self) -> bool:
+        """Whether it is true of so many that it is no news of anybody."""
+        return len(self.rows) > self.most_share * self.concerns > 0
 
 
 def unanswered(morning: Morning, rule: Unanswered, con: DuckDBPyConnection) -> Found:
@@ -96,7 +106,11 @@ def _moved(morning: Morning, rule: Moved, way: int) -> Found:
     sorted_rows = (
         rows[enough].assign(moved_by=points[enough]).sort_values(["moved_by", "rank"], ascending=[False, True])
     )
-    return Found(sorted_rows, lambda row: move_says(row["move"], since or job.day, job.day, job.voice).rstrip("."))
+
+    def says(row: Row) -> str:
+        return move_says(row["move"], since or job.day, job.day, job.voice).rstrip(".")
+
+    return Found(sorted_rows, says, len(rows), rule.most_share)
 
 
 def overdue_stage(morning: Morning, rule: OverdueStage) -> Found:
@@ -104,12 +118,17 @@ def overdue_stage(morning: Morning, rule: OverdueStage) -> Found:
     matrix, project = morning.matrix, morning.job.project
     at = {name: place for place, name in enumerate(matrix.columns)}
     stay, stood = (matrix.values[:, at[name]] for name in (STAY, STOOD))
-    overdue = (matrix.snapshots["cohort"] == "open").to_numpy() & (stay >= np.float32(rule.times_usual))
+    concerned = (matrix.snapshots["cohort"] == "open").to_numpy() & ~np.isnan(stay)
+    overdue = concerned & (stay >= np.float32(rule.times_usual))
     late = matrix.snapshots.loc[overdue, KEYS].assign(stood=stood[overdue])
     rows = morning.scores.merge(late, on=KEYS).sort_values("rank")
     usual = {stage.name: stage.stale_after_days or 0 for stage in project.funnel.stages}
     words, voice = project.funnel.stage_words, morning.job.voice
-    return Found(rows, lambda row: overdue_says(words[row["stage"]], float(row["stood"]), usual[row["stage"]], voice))
+
+    def says(row: Row) -> str:
+        return overdue_says(words[row["stage"]], float(row["stood"]), usual[row["stage"]], voice)
+
+    return Found(rows, says, int(concerned.sum()), rule.most_share)
 
 
 def leaving(morning: Morning, rule: Leaving) -> Found:

@@ -7,12 +7,14 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from configs.right_now import RightNow, RuleName
+from features.languages import Voice
 from features.query import answer
 from features.snapshots import midnight
 from models.holdout import HELD
 from pipelines.lists.day import Entry, Urgent
 from pipelines.right_now import rules
 from pipelines.right_now.rules import Found, Morning
+from pipelines.right_now.words import no_news_says
 from pipelines.store import open_lake
 
 
@@ -26,12 +28,16 @@ def right_now(morning: Morning) -> tuple[Urgent, ...]:
         return ()
     with open_lake(job.workspace, job.project, midnight(job.day)) as con:
         found = [(name, most, one) for name, most, one in _found(morning, asked, con) if len(one.rows)]
-        cut = {name: one.rows.head(most) for name, most, one in found}
+        cut = {name: one.rows.head(0 if one.is_no_news else most) for name, most, one in found}
         people = _people(con, [lead for rows in cut.values() for lead in rows["lead_id"]])
     return tuple(
-        Urgent(name, tuple(_entries(cut[name].join(people, on="lead_id"), one)), len(one.rows))
+        Urgent(name, tuple(_entries(cut[name].join(people, on="lead_id"), one)), len(one.rows), _note(one, job.voice))
         for name, _, one in found
     )
+
+
+def _note(found: Found, voice: Voice) -> str:
+    return no_news_says(len(found.rows), found.concerns, voice) if found.is_no_news else ""
 
 
 def _found(morning: Morning, asked: RightNow, con: DuckDBPyConnection) -> Iterator[tuple[RuleName, int, Found]]:

@@ -23,13 +23,23 @@ def title_says(rule: RuleName, voice: Voice = ENGLISH) -> str:
 
 
 def count_says(shown: int, found: int, voice: Voice = ENGLISH) -> str:
-    """How many entries a rule has, and of how many where some were cut.
+    """How many entries a rule has, and of how many where some were cut; of how many it is true where none is shown.
 
-    >>> count_says(3, 3), count_says(5, 1_234)
-    ('3', '5 of 1,234')
+    >>> count_says(3, 3), count_says(5, 1_234), count_says(0, 1_234)
+    ('3', '5 of 1,234', '1,234')
     """
     here, whole = (voice.figures(f"{count:,}") for count in (shown, found))
-    return here if shown == found else voice.say("{here} of {all}", here=here, all=whole)
+    return whole if shown in (0, found) else voice.say("{here} of {all}", here=here, all=whole)
+
+
+def no_news_says(found: int, concerns: int, voice: Voice = ENGLISH) -> str:
+    """What stands in place of the entries of a rule that is true of too many to be news of anybody.
+
+    >>> no_news_says(10_190, 21_402)
+    'True of 10,190 of 21,402 today, too many to name one by one'
+    """
+    here, whole = (voice.figures(f"{count:,}") for count in (found, concerns))
+    return voice.say("True of {here} of {all} today, too many to name one by one", here=here, all=whole)
 
 
 def waiting_says(asked: int, since: datetime, day: date, voice: Voice = ENGLISH) -> str:

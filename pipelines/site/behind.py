@@ -1,7 +1,7 @@
 """What stands behind a day's list: the look at every lead, the model, the scores, and whose chances are not shown."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from configs.project import HeadName
 from features.matrix import Matrix
 from models.bundle import Bundle
+from models.plain import PlainWays
 from models.reasons import Explanations
 from pipelines.job import Job
 from pipelines.lists.day import Line
@@ -21,7 +22,7 @@ class Behind:
 
     bundle: as it serves. matrix: every open lead and customer of the day. scores: their ranked scores, with owner_id, account_id, move,
     and as `explained` the number of each one's explanation. withheld: the heads whose chances are not shown. since: the day of the list
-    that chances moved from.
+    that chances moved from. plain: by head which way the past plainly points (models.plain).
     """
 
     job: Job
@@ -31,6 +32,7 @@ class Behind:
     explanations: Explanations
     withheld: frozenset[HeadName]
     since: date | None
+    plain: Mapping[HeadName, PlainWays] = field(default_factory=dict)
 
     def head_of(self, cohort: str) -> HeadName:
         """The head that is shown first of open leads or of customers."""

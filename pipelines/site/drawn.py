@@ -53,7 +53,8 @@ def least_told(size: int) -> float:
 def steps(fall: Fall, size: int, voice: Voice) -> list[Step]:
     """The bars of a fall with rounded numbers that add up: each says how far it moves the rounded level before it."""
     digits, found, at = DECIMALS[size], [], 0.0
-    for bar in rising_first(fall).bars:
+    fall = rising_first(fall)
+    for bar in fall.bars:
         after = round(bar.after, digits)
         moved, at = (after, after) if bar.is_level else (round(after - at, digits), after)
         if bar.is_level or moved:

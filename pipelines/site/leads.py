@@ -117,7 +117,7 @@ def _falls(behind: Behind, rows: pd.DataFrame, head: HeadName, size: int) -> lis
     mask = np.zeros(len(behind.matrix.values), dtype=np.bool_)
     mask[rows["at"].to_numpy()] = True
     matrix = behind.matrix.take(mask)
-    words = Sayings(job.columns, job.stage_words, job.voice)
+    words = Sayings(job.columns, job.stage_words, job.voice, behind.plain.get(head, {}))
     served = rows[head].to_numpy(dtype=np.float64)
     return whole_reasons(words, model, matrix, contributions_of(model, matrix), served, least_told(size))
 

@@ -10,6 +10,7 @@ from models.receipt import CALL, Receipt, Tally
 from pipelines.job import Job
 from pipelines.lists.words import money
 from pipelines.receipts import read_receipts
+from pipelines.site.tried import AddedRow, DrawnRow, added_rows, count_says, drawn_rows
 
 RIVAL_TITLES = {
     "stage_rate": "The usual rate of the stage",
@@ -62,6 +63,8 @@ class Settled:
     came: str
     rivals: Sequence[Beside]
     has_value: bool
+    added: Sequence[AddedRow] = ()
+    drawn: Sequence[DrawnRow] = ()
 
 
 def settled_of(job: Job) -> Settled | None:
@@ -93,10 +96,12 @@ def settled(receipts: Sequence[Receipt], voice: Voice) -> Settled:
         horizon_days=head.horizon_days,
         lists=lists,
         calls=voice.figures(f"{sum(one.leads for one in called):,}"),
-        expected=_count(sum(one.expected for one in called), voice),
-        came=_count(sum(one.came for one in called), voice),
+        expected=count_says(sum(one.expected for one in called), voice),
+        came=count_says(sum(one.came for one in called), voice),
         rivals=_rivals(newest_first, voice),
         has_value=any(one.expected_value for one in lists),
+        added=list(added_rows(newest_first, voice)),
+        drawn=list(drawn_rows(newest_first, voice)),
     )
 
 
@@ -106,8 +111,8 @@ def _list(receipt: Receipt, longest: float, voice: Voice) -> SettledList:
         day=voice.day(day, "d MMMM y"),
         iso=day.isoformat(),
         calls=voice.figures(f"{called.leads:,}"),
-        expected=_count(called.expected, voice),
-        came=_count(called.came, voice),
+        expected=count_says(called.expected, voice),
+        came=count_says(called.came, voice),
         expected_bar=round(100 * called.expected / longest, 1),
         came_bar=round(100 * called.came / longest, 1),
         expected_value=_money(called.expected_value, receipt, voice),
@@ -124,17 +129,13 @@ def _rivals(receipts: Sequence[Receipt], voice: Voice) -> list[Beside]:
         if met:
             ours = sum(one.tallies[CALL].came for one in met)
             theirs = sum(one.rivals[name].came for one in met)
-            counts = (voice.figures(f"{len(met):,}"), _count(ours, voice), _count(theirs, voice))
+            counts = (voice.figures(f"{len(met):,}"), count_says(ours, voice), count_says(theirs, voice))
             found.append(Beside(voice.say(title), *counts))
     return found
 
 
 def _came(tally: Tally, voice: Voice) -> str:
-    return _count(tally.came, voice)
-
-
-def _count(number: float, voice: Voice) -> str:
-    return voice.figures(f"{number:,.1f}".removesuffix(".0"))
+    return count_says(tally.came, voice)
 
 
 def _money(value: float | None, receipt: Receipt, voice: Voice) -> str:

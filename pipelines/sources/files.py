@@ -18,6 +18,7 @@ from features.tables import Table, deliveries, project_tables
 from pipelines.erased import Erased, read_erased
 from pipelines.sources.contract import MACROS, Contract
 from pipelines.sources.exports import Export, open_exports
+from pipelines.sources.given import keep_given
 from pipelines.sources.lake import note_observed, settle, write_table
 from pipelines.sources.ledger import check_limits, count_rows, note_rejected, open_ledger, write_rejected
 from pipelines.sources.mapping import check_sources
@@ -67,6 +68,7 @@ def ingest(
         lake.mkdir()
         _keep_deliveries(workspace.lake, lake)
         filled = [_fill(run, tables[name], groups[name], on_source) for name in groups]
+        keep_given(con, workspace.lake, lake, run.erased)
         write_rejected(con, lake / workspace.rejected.name)
         observed = note_observed(con, lake, lake / workspace.observed.name)
     reports = tuple(report for reports, _ in filled for report in reports)

@@ -83,9 +83,7 @@ def test_only_what_may_pass_by_itself_is_tried_again(
 def test_a_list_that_did_not_go_out_stands_and_the_flow_fails(shop: Shop) -> None:
     run_flow(order(shop))
     project = shop.folder / "sending.yaml"
-    rules = (
-        "right_now: {overdue_stage: {channels: [chat]}}\nchannels: {webhooks: {chat: {url_from: NOBODY_SET_THIS}}}\n"
-    )
+    rules = "right_now: {overdue_stage: {most_share: 1, channels: [chat]}}\nchannels: {webhooks: {chat: {url_from: NOBODY_SET_THIS}}}\n"
     project.write_text(shop.project.read_text("utf-8") + rules, encoding="utf-8")
     asked = Order(str(project), DAY, str(shop.workspace), str(shop.data))
     with pytest.raises(

@@ -23,7 +23,8 @@ from tests.listeners import closed_port, webhook
 
 DAY, MIDNIGHT = "2025-08-20", datetime(2025, 8, 20)
 RULES = """
-right_now: {unanswered: {channels: [chat]}, meetings_today: {channels: [chat, desk]}, overdue_stage: {most: 2}, leaving: null}
+right_now:
+  {unanswered: {channels: [chat]}, meetings_today: {channels: [chat, desk]}, overdue_stage: {most: 2, most_share: 1}, leaving: null}
 channels:
   webhooks: {chat: {url_from: SHOP_HOOK}}
   mail: {desk: {host: 127.0.0.1, port: PORT, starttls: false, sender: list@example.org, recipients: [jo@example.org], deadline_s: 0.5}}

@@ -106,6 +106,13 @@ def test_a_rule_without_entries_or_channels_sends_nothing(desk: Desk, hook: Hear
     assert hook.posts == []
 
 
+def test_a_rule_that_is_true_of_too_many_sends_nothing(desk: Desk, hook: Heard) -> None:
+    no_news = Urgent("risen", (), 90, "True of 90 of 100 today, too many to name one by one")
+    write_right_now(desk.workspace.lists / str(DAY), DAY, (urgent_day()[0], no_news))
+    assert desk.hook("unanswered", "risen") == Told(1, ())
+    assert ["Waiting" in post["text"] for post in hook.posts] == [True]
+
+
 def test_what_is_remembered_names_nobody(desk: Desk, hook: Heard) -> None:
     desk.hook("unanswered")
     (file,) = desk.workspace.sent.iterdir()

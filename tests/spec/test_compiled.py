@@ -48,7 +48,10 @@ import sys
 import lightgbm as lgb
 import numpy as np
 from numba.core.dispatcher import Dispatcher
+from configs.load import CONFIGS, load_project
+from features.registry import project_columns
 from models.compiled import compile_kernels
+from models.explain import candidates, telling
 from models.fast import fast_contributions, fast_margins, fast_reasons, read_fast
 
 compile_kernels()
@@ -61,6 +64,9 @@ settings = {"objective": "binary", "num_leaves": 15, "verbosity": -1}
 grown = lgb.train(settings, lgb.Dataset(values, (values[:, 0] > values[:, 1]).astype(float)), 30)
 fast = read_fast(grown.model_to_string())
 fast_margins(fast, values)
+columns = project_columns(load_project(CONFIGS / "projects" / "demo.yaml"))
+given = fast_contributions(fast, values, np.arange(5))
+candidates(given, values, telling(columns[:5], values), lambda margins: margins)
 fast_contributions(fast, values, np.array([0, 0, 1, 2, 2]))
 fast_reasons(fast, values, np.array([0, 0, 1, 2, 2]), 3)
 late = [thing.__name__ for place, thing in found.items() if set(thing.signatures) - before[place]]

@@ -10,7 +10,7 @@ import pytest
 from configs.load import load_project
 from configs.source import DemoCompany
 from features.tables import SOURCE_TABLES
-from pipelines.sources.demo import write, write_company
+from pipelines.sources.demo import verdicts, write, write_company
 from pipelines.sources.demo.deals import GRACE_DAYS
 from pipelines.sources.demo.words import STAGE_LABELS, STAGES
 from pipelines.sources.files import ingest
@@ -19,9 +19,6 @@ from tests.made_up import LOST, WON, Export, little_truth
 from tests.made_up import STAGES as LABELS
 
 PROJECT = Path("configs/projects/demo.yaml")
-# What sellers say of leads on a list: nobody has worked with one before the company is made.
-UNSAID = "feedback"
-EXPORTED = tuple(table for table in SOURCE_TABLES if table != UNSAID)
 COMPANY = DemoCompany(leads=1_200, months=12, seed=5)
 TINY = DemoCompany(leads=100, months=6, seed=5)
 KINDS = {
@@ -52,7 +49,7 @@ def test_the_same_numbers_give_the_same_bytes_and_other_numbers_others(tmp_path:
         write_company(tmp_path / folder, TINY)
     write_company(tmp_path / "other", TINY.model_copy(update={"seed": 6}))
     one, two, other = (files(tmp_path / folder) for folder in ("one", "two", "other"))
-    assert set(one) == {f"{table}.parquet" for table in (*EXPORTED, "truth")}
+    assert set(one) == {f"{table}.parquet" for table in (*SOURCE_TABLES, "truth")}
     assert one == two
     assert all(one[name] != other[name] for name in one)
 
@@ -86,8 +83,7 @@ def test_the_project_reads_the_export_without_a_reject(export: Export, tmp_path:
         assert report.rejects == 0
         assert report.observed_until.date() == date(2026, 6, 30)
         with open_lake(workspace, project) as con:
-            assert con.execute(f"SELECT count(*) FROM {UNSAID}").fetchall() == [(0,)]
-            for table in EXPORTED:
+            for table in SOURCE_TABLES:
                 ((counted,),) = con.execute(f"SELECT count(*) FROM {table}").fetchall()
                 marked = sum(report.marked.by_rule.values()) if table == "touches" else 0
                 assert export.rows(f"SELECT count(*) FROM {{{table}}}") == [(counted + marked,)], table
@@ -125,7 +121,7 @@ def test_leads_come_all_the_time_and_share_accounts(export: Export) -> None:
 @pytest.mark.parametrize(
     ("table", "at"),
     [("touches", "occurred_on"), ("stage_moves", "entered_on"), ("leads", "created_on"), ("purchases", "paid_on"),
-     ("consents", "said_on"), ("field_changes", "changed_on"), ("spend", "day")],
+     ("consents", "said_on"), ("field_changes", "changed_on"), ("spend", "day"), ("feedback", "said_on")],
 )  # fmt: skip
 def test_rows_stand_in_the_order_of_time_within_the_period(export: Export, table: str, at: str) -> None:
     times = [when for (when,) in export.rows(f"SELECT {at}::TIMESTAMP FROM {{{table}}}")]
@@ -259,3 +255,30 @@ def test_fields_are_filled_in_and_every_day_costs(export: Export) -> None:
     ((days, media, least),) = export.rows("SELECT count(DISTINCT day), count(DISTINCT medium), min(cost) FROM {spend}")
     assert (days, media) == (365, 4)
     assert least > 0
+
+
+def test_sellers_say_a_word_of_some_leads_while_they_stand_in_an_open_stage(export: Export) -> None:
+    said = dict(export.rows("SELECT verdict, count(*) FROM {feedback} GROUP BY verdict"))
+    assert set(said) == {"accepted", "contacted", "rejected"}
+    ((moves,),) = export.rows("SELECT count(*) FROM {stage_moves}")
+    assert 0.03 < sum(said.values()) / moves < 0.07
+    assert 0.05 < said["rejected"] / sum(said.values()) < 0.15
+    assert export.rows("SELECT count(*) FROM {feedback} WHERE (why IS NOT NULL) <> (verdict = 'rejected')") == [(0,)]
+    elsewhere = export.rows("""
+        SELECT count(*) FROM {feedback} f ASOF JOIN {stage_moves} s ON f.lead_no = s.lead_no AND f.said_on >= s.entered_on
+        WHERE s.stage_label LIKE 'Closed%' OR f.said_on - s.entered_on NOT BETWEEN INTERVAL 2 HOUR AND INTERVAL 3 DAY
+    """)
+    assert elsewhere == [(0,)]
+    others = export.rows(
+        "SELECT count(*) FROM {feedback} f JOIN {leads} l USING (lead_no) WHERE f.colleague <> l.owner"
+    )
+    assert others == [(0,)]
+
+
+def test_the_words_of_sellers_change_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_company(tmp_path / "told", TINY)
+    with monkeypatch.context() as patch:
+        patch.setattr(verdicts, "SAID_OF", 0.5)
+        write_company(tmp_path / "more", TINY)
+    told, more = files(tmp_path / "told"), files(tmp_path / "more")
+    assert {name for name in told if told[name] != more[name]} == {"feedback.parquet"}

@@ -15,6 +15,7 @@ from pipelines.lists.plain import cell, clipped
 from pipelines.lists.right_now import read_right_now
 from pipelines.lists.row import line_key
 from pipelines.lists.strike import strike
+from pipelines.right_now.words import no_news_says
 from tests.golden.test_list_page import made_up_day
 from tests.hostile import HOSTILE
 from tests.urgent import urgent_day
@@ -57,6 +58,15 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert tuple(read_right_now(tmp_path)) == urgent_day()
     (tmp_path / "right_now.csv").unlink()
     assert list(read_right_now(tmp_path)) == []
+
+
+def test_a_rule_that_is_true_of_too_many_says_how_many_and_names_nobody(tmp_path: Path) -> None:
+    no_news = Urgent("overdue_stage", (), 10_190, no_news_says(10_190, 21_402))
+    page = written(tmp_path, *urgent_day()[:1], no_news)
+    assert "Longer in a stage than usual <small>10,190</small>" in page
+    assert page.count("True of 10,190 of 21,402 today, too many to name one by one") == 1
+    assert tuple(read_right_now(tmp_path)) == (urgent_day()[0], no_news)
+    assert strike(tmp_path, ["L-99999"]) == 0
 
 
 class Tags(HTMLParser):

@@ -240,3 +240,20 @@ def test_who_stands_for_the_usual_days_so_many_times_over_the_best_first(thresho
 
 def test_a_stage_without_usual_days_is_never_overdue() -> None:
     assert told(rules.overdue_stage(morning(scores(rank=[1]), stays=[float("nan")]), OverdueStage())) == {}
+
+
+@pytest.mark.parametrize(("most_share", "named"), [(0.5, 2), (0.49, 0), (1.0, 2)])
+def test_what_is_true_of_too_many_is_no_news_of_anybody(most_share: float, named: int) -> None:
+    """Two of four are overdue; of a fifth, in a stage without usual days, and of a customer nothing could be found."""
+    rows = scores(rank=[1, 2, 3, 4, 5, 6], cohort=["open"] * 5 + ["customer"])
+    found = rules.overdue_stage(
+        morning(rows, stays=[3.0, 2.0, 1.0, 1.0, float("nan"), 9.0]), OverdueStage(most_share=most_share)
+    )
+    assert (len(found.rows), found.concerns, found.is_no_news) == (2, 4, named == 0)
+
+
+def test_that_most_chances_moved_is_no_news_of_a_lead() -> None:
+    rows = scores(move=[Move(30.0, ())] * 3 + [Move(0.0, ()), None])
+    found = rules.risen(morning(rows), Moved(most_share=0.7))
+    assert (len(found.rows), found.concerns, found.is_no_news) == (3, 4, True)
+    assert not rules.risen(morning(rows), Moved(most_share=0.75)).is_no_news

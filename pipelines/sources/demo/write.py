@@ -19,6 +19,7 @@ from pipelines.sources.demo.sheet import Sheet
 from pipelines.sources.demo.state import Leads
 from pipelines.sources.demo.today import Today
 from pipelines.sources.demo.truth import Sample, as_of_days, replays, take_sample, write_truth
+from pipelines.sources.demo.verdicts import write_verdicts
 
 FUNNEL = CONFIGS / "funnels" / "b2b.yaml"
 
@@ -26,7 +27,7 @@ FUNNEL = CONFIGS / "funnels" / "b2b.yaml"
 def write_company(
     folder: Path, company: DemoCompany, on_day: Callable[[int, int], None] = lambda done, of: None
 ) -> None:
-    """Writes leads, stage_moves, touches, field_changes, purchases, consents, spend and truth as Parquet files into a folder.
+    """Writes leads, stage_moves, touches, field_changes, purchases, consents, spend, feedback and truth as Parquet files into a folder.
 
     The same numbers give the same bytes. All times are UTC without a zone; the data ends with 2026-06-30. truth.parquet is for tests only
     and holds, for a sample of leads and days, the true chance of each outcome of the funnel b2b. on_day is told the steps done and
@@ -38,6 +39,7 @@ def write_company(
     market, funnel = open_market(company), load_funnel(FUNNEL)
     steps = Steps(on_day, market.days + replays(len(as_of_days(market, funnel))))
     samples = _write_history(market, funnel, beside, steps)
+    write_verdicts(market, beside, beside / "feedback.parquet")
     write_truth(market, funnel, samples, beside / "truth.parquet", steps.one_more)
     for path in sorted(beside.iterdir()):
         path.replace(folder / path.name)
