@@ -12,7 +12,7 @@ FeatureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 MeasureName = Literal[
     "count", "sum", "active_days", "distinct", "share", "pace", "days_since_last", "days_since_first", "last", "decayed",
     "longest_gap", "gap_against_usual", "followed", "hours_until", "unanswered", "waiting_days",
-    "number", "known", "held_days", "win_rate",
+    "number", "known", "held_days", "win_rate", "is",
 ]  # fmt: skip
 
 
@@ -21,8 +21,9 @@ class ProjectFeature(Setting):
 
     table, where, of_account: the rows looked at. column: of sum, distinct and last. whole: of share, the rows among which. then: what
     follows (followed, hours_until, unanswered, waiting_days), within_days at most for followed. now_days, usual_days: of pace. field: of
-    number, known, held_days and win_rate, which read a CRM field in place of a table. behaviour: features with the same one are one reason
-    on the list; without it, those that look at the same rows. monotone: rising when more of it can never be worse for us, falling when it
+    number, known, held_days, win_rate and is, which read a CRM field in place of a table. values: of is, 1 where the field has one of them
+    (capital letters do not count), 0 where it has another. behaviour: features with the same one are one reason on the list; without it,
+    those that look at the same rows. monotone: rising when more of it can never be worse for us, falling when it
     can never be better; models then hold to it.
     """
 
@@ -39,6 +40,7 @@ class ProjectFeature(Setting):
     now_days: PositiveDays | None = None
     usual_days: PositiveDays | None = None
     half_life_days: PositiveDays | None = None
+    values: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
     over_days: tuple[PositiveDays | Literal["ever"], ...] = ()
     unit: Name
     says: Name

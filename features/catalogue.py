@@ -189,6 +189,7 @@ def _read(measure: PlainReading) -> str:
             told = {
                 "known": "Whether anything shows it",
                 "verdict": "Good (1), bad (-1) or open (0)",
+                "is": "Whether it has one value (1) or another (0)",
                 "days_since": "Days since it was shown",
             }
             return f"{told[reading]}, by {' or '.join(map(_shown_by, evidence))}."

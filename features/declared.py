@@ -1,7 +1,7 @@
 """Turns what a project declares in its file into features: its own counts, its frameworks, its ideal customer, its points."""
 
 from collections.abc import Callable, Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 from configs.declared import Criterion, Framework, ProjectFeature, Sign, Trait
 from configs.errors import FunnelcastError
@@ -13,6 +13,7 @@ from features.tables import Table
 from features.words import Unit, ago, flag, score, unit_named, verdict_of
 
 FIELD_READINGS: dict[str, Reading] = {reading: reading for reading in get_args(Reading)}
+IS: Literal["is"] = "is"
 
 
 def declared_features(project: Project, tables: Mapping[str, Table]) -> tuple[Feature, ...]:
@@ -50,13 +51,13 @@ def _told(project: Project, setting: ProjectFeature, tables: Mapping[str, Table]
 TAKES: Mapping[str, tuple[str, ...]] = {
     "sum": ("column",), "distinct": ("column",), "last": ("column",), "share": ("whole",), "pace": ("now_days", "usual_days"),
     "decayed": ("half_life_days",), "followed": ("then", "within_days"), "hours_until": ("then",), "unanswered": ("then",),
-    "waiting_days": ("then",),
+    "waiting_days": ("then",), IS: ("values",),
 }  # fmt: skip
-MAY_TAKE = ("column", "whole", "then", "within_days", "now_days", "usual_days", "half_life_days")
+MAY_TAKE = ("column", "whole", "then", "within_days", "now_days", "usual_days", "half_life_days", "values")
 
 
 def _check_keys(setting: ProjectFeature) -> None:
-    reads_field = setting.measure in FIELD_READINGS
+    reads_field = setting.measure in (*FIELD_READINGS, IS)
     if reads_field != bool(setting.field) or bool(setting.field) == bool(setting.table):
         need = (
             "'field', the CRM field to read, and no 'table'"
@@ -73,8 +74,10 @@ def _check_keys(setting: ProjectFeature) -> None:
             raise FunnelcastError(f"{setting.measure} takes no '{key}'")
 
 
-def _field_reading(setting: ProjectFeature) -> FieldReading:
+def _field_reading(setting: ProjectFeature) -> FieldReading | CriterionReading:
     assert setting.field is not None
+    if setting.measure == IS:
+        return CriterionReading((Evidence(setting.field, good=_small(setting.values or ())),), IS)
     return FieldReading(setting.field, FIELD_READINGS[setting.measure])
 
 

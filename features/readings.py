@@ -51,12 +51,12 @@ class Evidence:
 class CriterionReading:
     """What is known of a criterion on the day.
 
-    known: 1 if anything shows it; verdict: 1 good, -1 bad, 0 open, by the evidence that happened last; days_since: days since then. All
-    unknown where nothing shows it.
+    known: 1 if anything shows it; verdict: 1 good, -1 bad, 0 open, by the evidence that happened last; is: the same where nothing is bad;
+    days_since: days since then. All unknown where nothing shows it.
     """
 
     evidence: tuple[Evidence, ...]
-    reading: Literal["known", "verdict", "days_since"]
+    reading: Literal["known", "verdict", "is", "days_since"]
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,11 @@ def _colleagues_sql(reading: Colleagues) -> str:
 
 
 def _criterion_sql(reading: CriterionReading) -> str:
+    newest = "arg_max(e.verdict, struct_pack(happened_at := e.happened_at, verdict := e.verdict))"
     value = {
         "known": "1",
-        "verdict": "arg_max(e.verdict, struct_pack(happened_at := e.happened_at, verdict := e.verdict))",
+        "verdict": newest,
+        "is": newest,
         "days_since": "(epoch_us(s.as_of) - epoch_us(max(e.happened_at))) / 86400000000.0",
     }[reading.reading]
     return f"""

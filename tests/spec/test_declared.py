@@ -7,7 +7,9 @@ import pytest
 from configs.errors import FunnelcastError
 from configs.load import CONFIGS, load_project, shipped
 from configs.project import Project
+from features.behaviours import behaviour_of
 from features.feature import FeatureColumn
+from features.readings import CriterionReading, Evidence
 from features.registry import FEATURES, fields_read, fingerprint, project_columns
 from pipelines.catalogue import catalogue_html
 from tests.corner_shop import open_shop
@@ -52,6 +54,7 @@ KINDS = {
     "field: budget, measure: known": ["mine"],
     "field: budget, measure: held_days": ["mine"],
     "field: budget, measure: win_rate": ["mine"],
+    "field: budget, measure: is, values: [large]": ["mine"],
 }
 
 
@@ -77,6 +80,8 @@ def test_every_kind_can_be_declared(tmp_path: Path, declaration: str) -> None:
         ("table: touches, measure: win_rate", ["win_rate needs 'field'"]),
         ("field: budget, measure: count, over_days: [7]", ["count needs 'table'"]),
         ("measure: count, over_days: [7]", ["count needs 'table'"]),
+        ("field: budget, measure: is", ["is needs 'values'"]),
+        ("field: budget, measure: known, values: [large]", ["known takes no 'values'"]),
         ("table: touches, field: budget, measure: known", ["no 'table'"]),
         ("table: touches, measure: decayed, half_life_day: 7", ["half_life_day", "did you mean 'half_life_days'"]),
         ("table: touches, measure: longest_gap, monotone: risng", ["features.item 1.monotone cannot be 'risng'", "did you mean 'rising'"]),
@@ -173,3 +178,13 @@ def test_a_direction_is_declared_for_every_window_and_told_in_the_catalogue(tmp_
         told[direction] = catalogue_html(project).count("by declaration")
         assert f"More of it never speaks {AGAINST[direction]} a lead" in catalogue_html(project) or direction == "null"
     assert told == {"rising": 1, "falling": 1, "null": 0}
+
+
+def test_a_field_is_one_of_some_values_another_or_unknown(tmp_path: Path) -> None:
+    (mine,) = [
+        column
+        for column in own(declared(tmp_path, "field: budget, measure: is, values: [Large, huge]"))
+        if column.feature.name == "mine"
+    ]
+    assert mine.feature.measure == CriterionReading((Evidence("budget", good=("large", "huge")),), "is")
+    assert behaviour_of(mine.feature) == "field budget"

@@ -80,6 +80,24 @@ MEETING = Evidence(touch=(("kind", ("meeting",)),))
 
 
 @pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ([], nan),
+        ([said("role", "Buyer", 4)], 1),
+        ([said("role", "student", 4)], 0),
+        ([said("role", "student", 4), said("role", "buyer", 6)], 1),
+        ([said("role", "buyer", 4), said("role", "", 6)], nan),
+        ([said("role", "buyer", 4), said("role", "student", 11)], 1),
+        ([said("role", "buyer", 4, known=11)], nan),
+    ],
+    ids=["never", "this one", "another", "this one now", "emptied", "another later", "known later"],
+)
+def test_a_field_is_this_value_another_or_unknown(told: list[Row], found: float) -> None:
+    buyer = CriterionReading((Evidence("role", good=("buyer",)),), "is")
+    np.testing.assert_equal(read(buyer, fields=told), found)
+
+
+@pytest.mark.parametrize(
     ("fields", "touches", "known", "verdict", "days"),
     [
         ([], [], nan, nan, nan),
