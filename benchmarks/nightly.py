@@ -10,6 +10,7 @@ from time import perf_counter
 import duckdb
 import lightgbm as lgb
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
 
@@ -26,10 +27,11 @@ from models.predict import inputs
 from models.track import Champion
 from pipelines.job import Job, matrix_of
 from pipelines.narrator import Narrator
+from pipelines.plainly import keep_plain, plain_file
 from pipelines.score import score_project
 from pipelines.workspace import Workspace, open_workspace
 
-DAY = date(2026, 1, 1)
+DAY, VERSION = date(2026, 1, 1), "1"
 TREES, LEAVES, ROWS_TO_GROW, ROWS_COMPARED = 500, 63, 100_000, 200
 STAGES = ("new", "contacted", "qualified", "demo", "proposal", "negotiation")
 PROJECT = Path(__file__).parent / "nightly.yaml"
@@ -56,6 +58,8 @@ def prepare(folder: Path, size: MadeUp) -> None:
         job = _job(workspace)
         if not (_model_folder(job) / "bundle.json").exists():
             save_bundle(_grown_bundle(job), _model_folder(job))
+        if not plain_file(workspace, VERSION).exists():
+            _keep_plain(job)
 
 
 def measure(folder: Path, size: MadeUp, must: float, reach: float, peak_must_gb: float) -> Result:
@@ -66,7 +70,7 @@ def measure(folder: Path, size: MadeUp, must: float, reach: float, peak_must_gb:
     """
     with open_workspace(_root(folder, size)) as workspace:
         job = _job(workspace)
-        champion = Champion(load_bundle(_model_folder(job)), "1")
+        champion = Champion(load_bundle(_model_folder(job)), VERSION)
         began = peak_gb_so_far()
         seconds = _seconds(lambda: score_project(job, champion))
         peak = peak_gb_so_far()
@@ -136,6 +140,15 @@ def _grown_bundle(job: Job) -> Bundle:
     heads = {head.name: _grown(head, matrix.take(rows), seed) for seed, head in enumerate(job.heads)}
     origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
     return Bundle(origin, datetime(2025, 12, 31), {}, {}, heads)
+
+
+def _keep_plain(job: Job) -> None:
+    """What a training keeps of the plain past, as for a model that has learned from these leads."""
+    matrix = matrix_of(job, [DAY], None)
+    outcomes = {head.name: _outcomes(matrix.values, seed).astype(np.float64) for seed, head in enumerate(job.heads)}
+    known = replace(matrix, outcomes=pd.DataFrame(outcomes))
+    bundle = load_bundle(_model_folder(job))
+    keep_plain(job.workspace, Champion(replace(bundle, trained_until=datetime(2027, 1, 1)), VERSION), known)
 
 
 def _grown(head: Head, matrix: Matrix, seed: int) -> HeadModel:

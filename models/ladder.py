@@ -22,9 +22,10 @@ CALLED: Mapping[Step, str] = {
 }
 FEWEST_CUT_OFFS = 2
 MOSTLY = 2 / 3  # of the cut-offs a step must be better on
-# Standard errors by which a step must be better: to leave the points table, which has learned nothing, one throw of luck in twenty; among
-# those that have learned any gain, for little is lost by the wrong one of two that are alike.
-SURE, USUAL = 1.645, 0.0
+# Standard errors by which a step must be better: to leave the points table, which has learned nothing, so many that luck lets one of the
+# three through that may try it once in twenty times (Sidak 1967); among those that have learned any gain, for little is lost by the wrong
+# one of two that are alike.
+SURE, USUAL = 2.12, 0.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def climb(tried: Tried) -> Standing:
     """The highest step that can be trusted.
 
     From the points table on, each step in turn takes the place of the one stood on, if its log loss is lower on two thirds of the
-    cut-offs, of which there must be two, and on all together by more than luck: by 1.645 standard errors of the difference to leave the
+    cut-offs, of which there must be two, and on all together by more than luck: by 2.12 standard errors of the difference to leave the
     points table, by any afterwards; rows of one lead taken as one.
     """
     step: Step = "points"

@@ -107,4 +107,4 @@ def test_what_may_be_luck_is_called_so() -> None:
     little = expit(odds + 0.06 * np.sign(outcomes - 0.5) * push)
     found = climb(tried(outcomes, steps(usual, usual, usual, little)))
     assert "cut-offs and over all of them together, but only by 1." in found.says
-    assert found.says.endswith("standard errors, which may be luck (more than 1.645 are needed).")
+    assert found.says.endswith("standard errors, which may be luck (more than 2.12 are needed).")
