@@ -41,14 +41,16 @@ class Judgement:
     """How models of one head did on later rows than those that they learned from, block of days by block.
 
     learned: what the newest of them learned from; judged: the rows that they were judged on, in order of time; cut_offs (rows,): the
-    first as_of of the block that a row was judged in. said: chances of the model and its rivals. metrics (model and rivals): means over the
-    blocks, each counting by its rows; the calibration error is that of all rows together.
+    first as_of of the block that a row was judged in; met (rows,): whether earlier rows of the same lead had been learned from. said:
+    chances of the model and its rivals. metrics (model and rivals): means over the blocks, each counting by its rows; the calibration error
+    is that of all rows together.
     """
 
     head: Head
     learned: Window
     judged: Matrix
     cut_offs: Days
+    met: NDArray[np.bool_]
     said: tuple[Rival, ...]
     metrics: pd.DataFrame
 
@@ -112,7 +114,13 @@ def judge(made: Learned, learned: Matrix, later: Matrix, capacity: int, backgrou
     worth, outcomes = later.snapshots["amount"].to_numpy(dtype=np.float64), outcomes_of(later, head)
     table = {one.name: measure(outcomes, one.scores, one.chances, days, capacity, worth) for one in said}
     return Judgement(
-        head, window(learned, head), later, np.full(len(days), days.min()), said, pd.DataFrame(table).T[list(METRICS)]
+        head,
+        window(learned, head),
+        later,
+        np.full(len(days), days.min()),
+        later.snapshots["lead_id"].isin(learned.snapshots["lead_id"]).to_numpy(dtype=np.bool_),
+        said,
+        pd.DataFrame(table).T[list(METRICS)],
     )
 
 
@@ -156,8 +164,8 @@ def together(found: Sequence[Judgement]) -> Judgement:
     metrics = sum((one.metrics * weight for one, weight in zip(found, weights, strict=True)), 0) / weights.sum()
     judged = reduce(_below, (one.judged for one in found))
     metrics["calibration_error"] = [calibration_error(outcomes_of(judged, newest.head), one.chances) for one in said]
-    blocks = np.concatenate([one.cut_offs for one in found])
-    return Judgement(newest.head, newest.learned, judged, blocks, said, metrics)
+    blocks, met = (np.concatenate([getattr(one, kind) for one in found]) for kind in ("cut_offs", "met"))
+    return Judgement(newest.head, newest.learned, judged, blocks, met, said, metrics)
 
 
 def _below(one: Matrix, other: Matrix) -> Matrix:

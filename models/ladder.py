@@ -21,6 +21,7 @@ CALLED: Mapping[Step, str] = {
     "model": "gradient-boosted trees",
 }
 FEWEST_CUT_OFFS = 2
+LEAST_NEW = 0.1  # of the leads, that nobody had met
 MOSTLY = 2 / 3  # of the cut-offs a step must be better on
 # Standard errors by which a step must be better: to leave the points table, which has learned nothing, so many that luck lets one of the
 # three through that may try it once in twenty times (Sidak 1967); among those that have learned any gain, for little is lost by the wrong
@@ -38,12 +39,26 @@ class Standing:
 
 @dataclass(frozen=True)
 class Tried:
-    """What each step said of rows (n,) that none of them had seen: the lead and the cut-off of each row, its outcome and chances."""
+    """What each step said of rows (n,) that none of them had seen: the lead and the cut-off of each row, its outcome and chances.
+
+    met: whether earlier rows of the same lead had been learned from.
+    """
 
     leads: NDArray[np.int64]
     cut_offs: NDArray[np.int64]
     outcomes: Floats
     chances: Mapping[Step, Floats]
+    met: NDArray[np.bool_]
+
+    @property
+    def of_new(self) -> "Tried":
+        """The same of leads that nobody had met; of all where those are too few to show anything, as in a school between two Septembers."""
+        new = ~self.met
+        share = len(np.unique(self.leads[new])) / max(1, len(np.unique(self.leads)))
+        if share < LEAST_NEW or len(np.unique(self.cut_offs[new])) < FEWEST_CUT_OFFS:
+            return self
+        chances = {step: said[new] for step, said in self.chances.items()}
+        return Tried(self.leads[new], self.cut_offs[new], self.outcomes[new], chances, self.met[new])
 
 
 def climb(tried: Tried) -> Standing:
@@ -51,15 +66,19 @@ def climb(tried: Tried) -> Standing:
 
     From the points table on, each step in turn takes the place of the one stood on, if its log loss is lower on two thirds of the
     cut-offs, of which there must be two, and on all together by more than luck: by 2.12 standard errors of the difference to leave the
-    points table, by any afterwards; rows of one lead taken as one.
+    points table, by any afterwards; rows of one lead taken as one. The points table is left only for what is said of leads that nobody had
+    met: who knows leads by heart need not have learned anything that holds for the next one.
     """
     step: Step = "points"
     refused = ""
     for freer in STEPS[1:]:
-        found, needed = _compare(tried, freer, step), SURE if step == "points" else USUAL
-        refused = _refused(found, needed, step)
+        leaves = step == "points"
+        by = tried.of_new if leaves else tried
+        found = _compare(by, freer, step)
+        refused = _refused(found, SURE if leaves else USUAL, step)
         if refused:
-            refused = f"{CALLED[freer]} had the lower log loss on {found.better} of {found.cut_offs} cut-offs{refused}"
+            of_whom = "" if by is tried else " for leads that it had not met"
+            refused = f"{CALLED[freer]} had the lower log loss{of_whom} on {found.better} of {found.cut_offs} cut-offs{refused}"
         else:
             step = freer
     stands = f"It stands on {CALLED[step]}"

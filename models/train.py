@@ -137,7 +137,8 @@ def _stand(
 def _tried(judgement: Judgement) -> Tried:
     chances = {one.name: one.chances for one in judgement.said}
     steps = {step: chances[step] for step in STEPS if step in chances}
-    return Tried(leads_of(judgement.judged.snapshots), judgement.cut_offs.astype(np.int64), judgement.outcomes, steps)
+    leads, blocks = leads_of(judgement.judged.snapshots), judgement.cut_offs.astype(np.int64)
+    return Tried(leads, blocks, judgement.outcomes, steps, judgement.met)
 
 
 def _in_place_of_trees(served: Served, rows: Matrix, head: Head) -> HeadModel:

@@ -1,6 +1,7 @@
 """A head climbs only where the freer step was better on most cut-offs and by more than luck."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def truth(seed: int = 1) -> tuple[Floats, Floats]:
 
 def tried(outcomes: Floats, chances: Mapping[Step, Floats]) -> Tried:
     rows = np.arange(LEADS * CUT_OFFS)
-    return Tried(rows % LEADS, rows // LEADS, outcomes, chances)
+    return Tried(rows % LEADS, rows // LEADS, outcomes, chances, rows < 0)
 
 
 def steps(points: Floats, bayes: Floats, logistic: Floats, model: Floats) -> Mapping[Step, Floats]:
@@ -68,8 +69,30 @@ def test_rows_of_one_lead_count_as_one() -> None:
     right = np.random.default_rng(4).random(len(odds)) < 0.6
     model = usual + 0.02 * np.where(right, 1, -1) * np.sign(outcomes - 0.5)
     each, blocks = np.arange(len(odds)), np.arange(len(odds)) // LEADS
-    assert climb(Tried(each, blocks, outcomes, steps(usual, usual, usual, model))).step == "model"
-    assert climb(Tried(right.astype(np.int64), blocks, outcomes, steps(usual, usual, usual, model))).step == "points"
+    assert climb(Tried(each, blocks, outcomes, steps(usual, usual, usual, model), each < 0)).step == "model"
+    alike = Tried(right.astype(np.int64), blocks, outcomes, steps(usual, usual, usual, model), each < 0)
+    assert climb(alike).step == "points"
+
+
+def test_who_knows_leads_by_heart_has_not_learned_anything() -> None:
+    """Right of every lead that it has met, and no better than the usual of the others."""
+    odds, outcomes = truth()
+    usual, met = np.full(len(odds), outcomes.mean()), np.arange(len(odds)) % LEADS < LEADS * 0.8
+    dice = np.random.default_rng(3).choice([-0.01, 0.01], len(odds))
+    model = np.where(met, np.where(outcomes == 1, 0.9, 0.1), usual + dice)
+    by_heart = replace(tried(outcomes, steps(usual, usual, usual, model)), met=met)
+    assert climb(replace(by_heart, met=~met & met)).step == "model"
+    found = climb(by_heart)
+    assert found.step == "points"
+    assert "had the lower log loss for leads that it had not met on" in found.says
+
+
+@pytest.mark.parametrize(("share", "step"), [(0.95, "model"), (0.85, "points")])
+def test_where_hardly_anybody_is_new_all_leads_are_looked_at(share: float, step: Step) -> None:
+    odds, outcomes = truth()
+    usual, met = np.full(len(odds), outcomes.mean()), np.arange(len(odds)) % LEADS < LEADS * share
+    model = np.where(met, np.where(outcomes == 1, 0.9, 0.1), usual)
+    assert climb(replace(tried(outcomes, steps(usual, usual, usual, model)), met=met)).step == step
 
 
 def test_to_leave_the_points_table_takes_more_than_to_go_on() -> None:
