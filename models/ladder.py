@@ -51,12 +51,11 @@ class Tried:
     met: NDArray[np.bool_]
 
     @property
-    def of_new(self) -> "Tried":
-        """The same of leads that nobody had met; of all where those are too few to show anything, as in a school between two Septembers."""
+    def of_new(self) -> "Tried | None":
+        """The same of leads that nobody had met; None where those are too few to show anything, as in a school between two Septembers."""
         new = ~self.met
-        share = len(np.unique(self.leads[new])) / max(1, len(np.unique(self.leads)))
-        if share < LEAST_NEW or len(np.unique(self.cut_offs[new])) < FEWEST_CUT_OFFS:
-            return self
+        if len(np.unique(self.leads[new])) < LEAST_NEW * len(np.unique(self.leads)) or not new.any():
+            return None
         chances = {step: said[new] for step, said in self.chances.items()}
         return Tried(self.leads[new], self.cut_offs[new], self.outcomes[new], chances, self.met[new])
 
@@ -66,19 +65,18 @@ def climb(tried: Tried) -> Standing:
 
     From the points table on, each step in turn takes the place of the one stood on, if its log loss is lower on two thirds of the
     cut-offs, of which there must be two, and on all together by more than luck: by 2.12 standard errors of the difference to leave the
-    points table, by any afterwards; rows of one lead taken as one. The points table is left only for what is said of leads that nobody had
-    met: who knows leads by heart need not have learned anything that holds for the next one.
+    points table, by any afterwards; rows of one lead taken as one. To leave the points table it must be lower for leads that nobody had met
+    too: who knows leads by heart need not have learned anything that holds for the next one.
     """
     step: Step = "points"
     refused = ""
     for freer in STEPS[1:]:
-        leaves = step == "points"
-        by = tried.of_new if leaves else tried
-        found = _compare(by, freer, step)
-        refused = _refused(found, SURE if leaves else USUAL, step)
+        found = _compare(tried, freer, step)
+        refused = _refused(found, SURE if step == "points" else USUAL, step)
+        if not refused and step == "points":
+            refused = _by_heart(tried.of_new, freer, step)
         if refused:
-            of_whom = "" if by is tried else " for leads that it had not met"
-            refused = f"{CALLED[freer]} had the lower log loss{of_whom} on {found.better} of {found.cut_offs} cut-offs{refused}"
+            refused = f"{CALLED[freer]} had the lower log loss on {found.better} of {found.cut_offs} cut-offs{refused}"
         else:
             step = freer
     stands = f"It stands on {CALLED[step]}"
@@ -108,6 +106,12 @@ def _refused(found: _Compared, needed: float, stood_on: Step) -> str:
             f"(more than {needed} are needed)"
         )
     return ""
+
+
+def _by_heart(new: Tried | None, one: Step, other: Step) -> str:
+    """Why a step that was better may only know by heart whom it had met, as the end of a sentence; empty when it does not."""
+    lower = new is None or _compare(new, one, other).sigmas > 0
+    return "" if lower else ", but not for leads that it had not met before"
 
 
 def _enough(cut_offs: int) -> int:
