@@ -117,6 +117,17 @@ class Feedback(Setting):
     rejected_is_lost: bool = False
 
 
+class Learning(Setting):
+    """What past rows teach.
+
+    as_called: chances are those of leads that are called. On days with a list, only leads that it called teach, each by how unlikely its
+    call was, counting as no more than `most` rows; days without a list teach as they are.
+    """
+
+    as_called: bool = False
+    most: Annotated[int, Field(ge=1)] = 20
+
+
 class Tracking(Setting):
     """Where runs are kept; None: an SQLite file in the workspace."""
 
@@ -187,6 +198,7 @@ class Project(Setting):
     memory_gb: Annotated[float, Field(gt=0)] = 4
     list: ListSetting = ListSetting()
     feedback: Feedback = Feedback()
+    learning: Learning = Learning()
     tracking: Tracking = Tracking()
     schedule: Schedule = Schedule()
     watch: Watch = Watch()
@@ -198,6 +210,15 @@ class Project(Setting):
     @model_validator(mode="after")
     def _channels_are_there(self) -> Self:
         refuse_unknown_channels(self.right_now, self.channels)
+        return self
+
+    @model_validator(mode="after")
+    def _lots_are_drawn(self) -> Self:
+        if self.learning.as_called and not self.list.explore:
+            raise ValueError(
+                "learning: as_called needs calls by lot, without which nothing says what becomes of the others when they are called; "
+                "give list: explore a share above 0, or leave as_called out"
+            )
         return self
 
     @property

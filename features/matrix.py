@@ -45,13 +45,18 @@ class Matrix:
 
     def take(self, rows: NDArray[np.bool_]) -> "Matrix":
         """The rows that are true in the mask."""
-        if rows.all():
-            return self
+        return self if rows.all() else self._at(np.flatnonzero(rows))
+
+    def repeated(self, times: NDArray[np.int64]) -> "Matrix":
+        """Each row (rows,) so many times, one after the other; none of what counts 0 times."""
+        return self._at(np.repeat(np.arange(len(times)), times))
+
+    def _at(self, places: NDArray[np.int64]) -> "Matrix":
         return Matrix(
-            self.snapshots[rows].reset_index(drop=True),
-            self.values[rows],
+            self.snapshots.iloc[places].reset_index(drop=True),
+            self.values[places],
             self.columns,
-            self.outcomes[rows].reset_index(drop=True),
+            self.outcomes.iloc[places].reset_index(drop=True),
             self.monotone,
         )
 

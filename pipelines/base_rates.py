@@ -15,6 +15,7 @@ from models.bundle import Bundle, HeadModel
 from models.heads import VERBS
 from models.predict import predict
 from models.split import leads_of
+from pipelines.as_called import taught
 from pipelines.job import Job, matrix_of
 
 MOST_DAYS = 4  # the newest settled snapshot days tell enough, and what is older is less like today
@@ -35,7 +36,7 @@ def shifts_since(job: Job, bundle: Bundle, day: date) -> dict[HeadName, Shift]:
     days = sorted({one for days in settled.values() for one in days})
     if not days:
         return dict.fromkeys(bundle.heads, NOTHING_SETTLED)
-    matrix = matrix_of(job, days, midnight(day))
+    matrix = taught(job, matrix_of(job, days, midnight(day)))
     chances = predict(bundle, matrix)
     leads, looked_at = leads_of(matrix.snapshots), matrix.snapshots["as_of"]
     found: dict[HeadName, Shift] = {}

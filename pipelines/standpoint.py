@@ -11,6 +11,7 @@ from features.snapshots import midnight
 from models.leaks import LeakReport, without
 from models.rivals.roster import Background
 from models.split import days_of
+from pipelines.as_called import taught
 from pipelines.job import Job, outcomes_known
 from pipelines.leaks.screen import screen
 
@@ -40,7 +41,7 @@ def look_from(
     past = outcomes_known(job, _rows(matrix, learned), stands_at)
     report = screen(job, past, learned, stands_at)
     hidden = report.kept_out | job.for_people
-    past, later = (without(rows, hidden, report.banned_fields) for rows in (past, _rows(matrix, judged)))
+    past, later = (taught(job, without(rows, hidden, report.banned_fields)) for rows in (past, _rows(matrix, judged)))
     return Standpoint(report, past, later, background.without_fields(report.banned_fields))
 
 

@@ -5,10 +5,11 @@ from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Origin
 from models.contest import contest
-from models.leaks import without
+from models.leaks import LeakReport, without
 from models.promotion import Verdict
 from models.track import Champion, Tracking
 from models.train import TrainingResult, train
+from pipelines.as_called import calls_say, taught
 from pipelines.helps import keep_helped
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.leaks.page import texts, write_report
@@ -36,29 +37,34 @@ def train_project(job: Job, trials: int | None = None) -> Champion:
     tell(job, report)
     everything = matrix
     matrix = without(matrix, report.kept_out | job.for_people, report.banned_fields)
+    teaching, calls = taught(job, matrix), calls_say(job, matrix)
     background = background_of(job, until).without_fields(report.banned_fields)
-    searches = search_settings(job, matrix, until, trials) if trials else ()
+    searches = search_settings(job, teaching, until, trials) if trials else ()
     settings = chosen_settings(searches) if trials else serving_settings(job, tracking_of(job))
     with job.narrator.step(f"Training {len(job.heads)} heads", len(job.heads)) as bar:
         origin = Origin(job.project.name, job.project.funnel.name, job.fingerprint)
-        result = train(matrix, job.heads, until, origin, job.project.list.capacity, bar.advance, background, settings)
-    report = doubt(job, report, matrix, result.judgements, until, settings)
+        result = train(teaching, job.heads, until, origin, job.project.list.capacity, bar.advance, background, settings)
+    report = doubt(job, report, teaching, result.judgements, until, settings)
     page = write_report(job.workspace, report)
     with job.narrator.step("Keeping the run"):
         tracking = tracking_of(job)
-        figures, before = figures_of(job, result, report, tracking.versions()), tracking.champion()
+        figures, before = figures_of(job, result, report, tracking.versions(), calls), tracking.champion()
         kept = {f"leaks/{name}": text for name, text in texts(report).items()} | kept_text(figures)
-        verdict = contest(result, before.bundle if before else None, everything, until)
+        verdict = contest(result, before.bundle if before else None, taught(job, everything), until)
         trained = tracking.record_training(result, kept, verdict, searches)
     model_page = write_page(job.workspace, figures, trained.version)
     _keep_beside(job, trained, matrix, everything)
-    tell_judgements(job, result)
-    for note in result.notes:
-        job.narrator.say(f"  Warning: {note}")
-    tell_suspicion(job, report)
-    job.narrator.say(f"  Leak report: {page}")
-    job.narrator.say(f"  Model page:  {model_page}")
+    _tell(job, result, report, calls)
+    job.narrator.say(f"  Leak report: {page}\n  Model page:  {model_page}")
     return _serving(job, trained, before, verdict)
+
+
+def _tell(job: Job, result: TrainingResult, report: LeakReport, calls: str) -> None:
+    tell_judgements(job, result)
+    for line in (calls, *(f"Warning: {note}" for note in result.notes)):
+        if line:
+            job.narrator.say(f"  {line}")
+    tell_suspicion(job, report)
 
 
 def _keep_beside(job: Job, trained: Champion, learned: Matrix, everything: Matrix) -> None:

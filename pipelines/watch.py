@@ -14,6 +14,7 @@ from models.drift import TIMES_USUAL, gone_dark, moved_before, promise, stabilit
 from models.heads import Head
 from models.predict import contributions_of, margins_of, parts_of
 from models.track import Champion
+from pipelines.as_called import spoken_for
 from pipelines.base_rates import settled_says, shifts_since
 from pipelines.job import Job, matrix_of
 from pipelines.since import ends_at, read_scores, said_and_came, scored_days
@@ -201,7 +202,8 @@ def _promises(job: Job, day: date) -> Iterator[Check]:
 
 
 def _kept(job: Job, head: Head, made: date) -> Check:
-    _, both = said_and_came(read_scores(job, made), matrix_of(job, [made], None), head)
+    settled = spoken_for(job, matrix_of(job, [made], None))
+    _, both = said_and_came(read_scores(job, made), settled, head)
     kept = promise(both["chance"].to_numpy(), both["came"].to_numpy())
     said = f"{head.name}: the list of {made} promised {kept.expected:,.1f}, {kept.came:,.0f} came ({kept.sigmas:+.1f} standard deviations)."
     return Check("promise", abs(kept.sigmas) <= job.project.watch.promise_sigmas, said)

@@ -85,7 +85,7 @@ class ModelFigures:
     """What is told of a training; no row of it is of a single lead.
 
     until: the day up to which all was known. unjudged: a sentence for each head with too little past to be judged. grades: columns by leak
-    grade. versions: those trained before, newest first.
+    grade. versions: those trained before, newest first. calls: what calls among the rows are worth, empty where all rows count once.
     """
 
     project: str
@@ -97,10 +97,13 @@ class ModelFigures:
     heads: tuple[HeadFigures, ...]
     unjudged: tuple[str, ...]
     versions: tuple[Version, ...]
+    calls: str = ""
 
 
-def figures_of(job: Job, result: TrainingResult, report: LeakReport, versions: Sequence[Version]) -> ModelFigures:
-    """The figures of a training; versions: those trained before it, newest first."""
+def figures_of(
+    job: Job, result: TrainingResult, report: LeakReport, versions: Sequence[Version], calls: str = ""
+) -> ModelFigures:
+    """The figures of a training; versions: those trained before it, newest first; calls: see ModelFigures."""
     return ModelFigures(
         project=result.bundle.origin.project,
         funnel=result.bundle.origin.funnel,
@@ -119,6 +122,7 @@ def figures_of(job: Job, result: TrainingResult, report: LeakReport, versions: S
             if name not in {judgement.head.name for judgement in result.judgements}
         ),
         versions=tuple(versions[:VERSIONS_SHOWN]),
+        calls=calls,
     )
 
 
