@@ -1,7 +1,7 @@
 """Writes a day's list: the page that sales opens and the tables that go into other programs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from features.languages import Voice, voice_of
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.packed import packed
 from pipelines.lists.page_words import page_words, script_of
+from pipelines.lists.plain import clipped
 from pipelines.lists.right_now import shown, write_right_now
 from pipelines.lists.row import Row, full_bar, rows
+from pipelines.lists.shared import Shared, shared_reasons
 from pipelines.lists.sheets import write_sheets
 from pipelines.lists.site import LEADS, pages_in
 from pipelines.lists.words import weekday_says
@@ -64,8 +66,9 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, folder: Pa
     script = script_of(HERE, voice)
     site = pages_in(folder, voice) if folder else {}
     has_pages = folder is not None and (folder / LEADS).is_dir()
-    leads = _board("leads", open_lines, day.stages, voice, linked=has_pages)
-    customers = _board("customers", day.customers, (), voice, linked=has_pages)
+    shared = shared_reasons(open_lines)
+    leads = _board("leads", open_lines, day.stages, voice, shared, linked=has_pages)
+    customers = _board("customers", day.customers, (), voice, (), linked=has_pages)
     return (
         templates(HERE)
         .get_template("list.html.j2")
@@ -75,6 +78,7 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, folder: Pa
             title=weekday_says(day.as_of, voice),
             leads=leads,
             customers=customers,
+            shared=[replace(one, says=clipped(one.says)) for one in shared],
             skipped=skipped,
             urgent=shown(day.right_now, voice),
             site=site if len(site) > 1 else {},
@@ -91,8 +95,10 @@ def page_html(day: DayList, open_lines: Sequence[Line], skipped: int, folder: Pa
     )
 
 
-def _board(key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice, *, linked: bool) -> Board:
-    boarded, is_of_leads = rows(lines, stages, voice), key == "leads"
+def _board(
+    key: str, lines: Sequence[Line], stages: tuple[str, ...], voice: Voice, shared: Sequence[Shared], *, linked: bool
+) -> Board:
+    boarded, is_of_leads = rows(lines, stages, voice, shared), key == "leads"
     columns = {
         "rank": "Rank",
         "name": "Lead" if is_of_leads else "Customer",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from math import isnan
 
 from features.languages import ENGLISH, Voice
-from models.reasons import MOST_AGAINST, MOST_FOR, Reason
+from models.reasons import Reason
 from pipelines.lists.day import Band, Line
 from pipelines.lists.plain import clipped, plain
+from pipelines.lists.shared import Shared, own_reasons
 from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
@@ -63,12 +64,17 @@ class Row:
     beside: tuple[Beside, ...] = ()
 
 
-def rows(lines: Sequence[Line], stages: tuple[str, ...], voice: Voice = ENGLISH) -> list[Row]:
-    """The lines as rows, said in a voice. `stages` is the funnel's order; a stage that is not in it sorts behind."""
+def rows(
+    lines: Sequence[Line], stages: tuple[str, ...], voice: Voice = ENGLISH, shared: Sequence[Shared] = ()
+) -> list[Row]:
+    """The lines as rows, said in a voice. `stages` is the funnel's order; a stage that is not in it sorts behind.
+
+    shared: the reasons that stand above the calls and not in their lines.
+    """
     full = full_bar(line.chance for line in lines)
     places = {plain(stage): place for place, stage in enumerate(stages)}
     callers = _callers(lines)
-    return [_row(line, full, places, callers, voice) for line in lines]
+    return [_row(line, own_reasons(line, shared), full, places, callers, voice) for line in lines]
 
 
 def line_key(lead_id: str) -> str:
@@ -104,7 +110,14 @@ def _beside(line: Line, callers: dict[str, list[Line]], voice: Voice) -> tuple[B
     )[:MOST_BESIDE]
 
 
-def _row(line: Line, full: float, places: dict[str, int], callers: dict[str, list[Line]], voice: Voice) -> Row:
+def _row(
+    line: Line,
+    reasons: Sequence[Reason],
+    full: float,
+    places: dict[str, int],
+    callers: dict[str, list[Line]],
+    voice: Voice,
+) -> Row:
     lead_id, account_id, stage = clipped(line.lead_id), clipped(line.account_id), clipped(line.stage)
     name, company = clipped(line.name), clipped(line.company)
     frequency, outcome = split_chance(clipped(line.chance_says), voice)
@@ -127,10 +140,7 @@ def _row(line: Line, full: float, places: dict[str, int], callers: dict[str, lis
         bar=round(100 * (_known(line.chance) or 0.0) / full, 1),
         money=voice.say("not known") if value is None else money(value, clipped(line.currency, 8), voice),
         value=value,
-        reasons=tuple(
-            _shown(reason, voice, has_points=not isnan(line.chance))
-            for reason in (*line.reasons_for[:MOST_FOR], *line.reasons_against[:MOST_AGAINST])
-        ),
+        reasons=tuple(_shown(reason, voice, has_points=not isnan(line.chance)) for reason in reasons),
         helps=clipped(line.helps),
         moved=clipped(" ".join((line.feedback, voice.say(DRAWN) if line.drawn else "", line.moved)), LONGEST_MOVE),
         letter=plain(line.letter),

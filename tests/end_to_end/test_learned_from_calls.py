@@ -1,4 +1,4 @@
-"""A project that wants the chances of called leads: on days with a list, training learns from those alone, as often as their calls count."""
+"""Chances of called leads: on days with a list, training learns from its calls alone, as often as they count."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,7 +33,7 @@ class Taught:
     matrix: Matrix
     trained: Champion
 
-    def of(self, day: date, cohort: str = "open") -> pd.Series:
+    def of(self, day: date) -> pd.Series:
         """How often each lead that is open on a day counts."""
         rows = taught(self.job, self.matrix).snapshots
         then = self.matrix.snapshots[self.matrix.snapshots["as_of"] == midnight(day)]
