@@ -14,6 +14,7 @@ from features.languages import Voice, voice_of
 
 IN_WINDOW = "in the last {window}"
 AGO = "{value} ago"
+MOST_MINUTES = 180  # nobody counts more of them: from here on, hours
 Write = Callable[[float, Voice], str]
 Floats = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def _hours(value: float, voice: Voice) -> str:
 
 
 def _minutes(value: float, voice: Voice) -> str:
-    return _whole_minutes(value, voice) if value < 600 else _hours(value / 60, voice)
+    return _whole_minutes(value, voice) if value < MOST_MINUTES else _hours(value / 60, voice)
 
 
 def _share(value: float, voice: Voice) -> str:

@@ -12,7 +12,7 @@ from configs.project import Language
 from features.feature import Feature, Selection
 from features.languages import TRANSLATIONS, Texts, voice_of
 from features.tables import touches
-from features.words import days, fill
+from features.words import days, fill, minutes
 from tests.said import every_text, unknown_names
 
 TRANSLATED = tuple(language for language in get_args(Language) if language != "en")
@@ -142,6 +142,12 @@ def test_days_ago_are_told_by_the_calendar_of_the_morning_after_as_of(
 def test_a_length_in_days_is_no_day_of_the_calendar() -> None:
     told = [fill("Has waited for {value}", days, value, None, {}) for value in (0.0, 0.9, 1.9)]
     assert told == ["Has waited for less than a day", "Has waited for less than a day", "Has waited for 1 day"]
+
+
+def test_a_length_in_minutes_is_told_in_hours_once_nobody_counts_them() -> None:
+    lengths = (1.0, 83.0, 179.0, 180.0, 333.0, 26 * 60.0, 3 * 24 * 60.0)
+    told = [fill("Waited {value}", minutes, length, None, {}).removeprefix("Waited ") for length in lengths]
+    assert told == ["1 minute", "83 minutes", "179 minutes", "3 hours", "6 hours", "26 hours", "3 days"]
 
 
 def test_no_day_on_which_something_happened_is_a_silence_and_no_day_ago_is_none() -> None:
