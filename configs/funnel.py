@@ -8,6 +8,9 @@ PositiveDays = Annotated[int, Field(ge=1, le=3660, strict=True)]
 Name = Annotated[str, Field(min_length=1)]
 
 
+StageGroup = Literal["top", "middle", "bottom"]
+
+
 class Setting(BaseModel):
     """A part of a configuration file: unknown keys are refused and nothing changes after reading."""
 
@@ -19,7 +22,7 @@ class Stage(Setting):
 
     name: Name
     says: Name
-    group: Literal["top", "middle", "bottom"]
+    group: StageGroup
     stale_after_days: PositiveDays | None = None
 
 
@@ -93,6 +96,11 @@ class Funnel(Setting):
     def stage_names(self) -> tuple[str, ...]:
         """Every stage that may occur in the data: open, won, lost and churned."""
         return tuple(stage.name for stage in self._every_stage)
+
+    @property
+    def stage_groups(self) -> dict[str, StageGroup]:
+        """The group of each open stage by its name."""
+        return {stage.name: stage.group for stage in self.stages}
 
     @property
     def stage_words(self) -> dict[str, str]:

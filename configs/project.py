@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from configs.actions import SHIPPED, Action
 from configs.channels import Channels, refuse_unknown_channels
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
-from configs.funnel import Funnel, Name, PositiveDays, Setting
+from configs.errors import did_you_mean
+from configs.funnel import Funnel, Name, PositiveDays, Setting, StageGroup
 from configs.right_now import RightNow
 from configs.scanned import Bots
 from configs.source import DemoCompany, Source
@@ -75,12 +76,20 @@ class SteadySetting(Setting):
     most: Share = 0.05
 
 
+class Margin(Setting):
+    """What is left of an amount, as a share of it (0.35): what the CRM field says on the day, or `share` where that is not from -1 to 1."""
+
+    field: Name | None = None
+    share: Share = 1.0
+
+
 class ListSetting(Setting):
     """The list that sales reads: how many to call, how many to write to, the chance shown first, and the language of its sentences.
 
     owners: how many calls each owner (a person or a team, as owner_id names them) can make in a day; capacity is then their sum and need
     not be given. Without owners all calls stand on one list. explore: the share of the calls that goes to leads drawn at random from below
     the cut, without which nothing is learned of those. holdout: the share of the leads that is never listed, always the same ones.
+    margin: what is left of each amount, None all of it. send: what to write to a lead to nurture, by the group of its stage.
     """
 
     capacity: Annotated[int, Field(ge=1)] = 25
@@ -91,6 +100,8 @@ class ListSetting(Setting):
     holdout: Share = 0.0
     steady: SteadySetting = SteadySetting()
     letters: LetterSetting = LetterSetting()
+    margin: Margin | None = None
+    send: dict[StageGroup, Name] = {}
     head: HeadName = "progress"
     language: Language = "en"
 
@@ -210,6 +221,15 @@ class Project(Setting):
     @model_validator(mode="after")
     def _channels_are_there(self) -> Self:
         refuse_unknown_channels(self.right_now, self.channels)
+        return self
+
+    @model_validator(mode="after")
+    def _margin_is_a_field(self) -> Self:
+        field = self.list.margin.field if self.list.margin else None
+        if field is not None and field not in self.lead_attributes:
+            raise ValueError(
+                f"list: margin: field {field!r} is none of the lead_attributes{did_you_mean(field, self.lead_attributes)}"
+            )
         return self
 
     @model_validator(mode="after")

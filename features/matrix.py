@@ -9,7 +9,7 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from configs.project import Project
+from configs.project import Margin, Project
 from features.engine import compute
 from features.feature import FeatureColumn, Monotone
 from features.fields import create_field_spans, field_values
@@ -31,10 +31,10 @@ class Matrix:
     """Snapshots, features and outcomes in the same row order.
 
     snapshots: lead_id, as_of (UTC without zone), cohort (open or customer), stage, stage_rank, account_id, owner_id, last_touch_at (NaT if
-    never), amount, currency, opened_at (of a customer: created), engagement_score and fit_score (0 to 100 or NaN), and field_NAME
-    for each field that naive Bayes looks at, as it was known on the day. values: (rows, columns), NaN unknown. outcomes: one column a
-    head; 1 yes, 0 no, NaN not applicable or too early to tell. monotone: by the name of a column what its feature declares; see
-    features.feature.Feature.
+    never), amount (what the project's margin leaves of it), currency, opened_at (of a customer: created), engagement_score and fit_score
+    (0 to 100 or NaN), and field_NAME for each field that naive Bayes looks at, as it was known on the day. values: (rows, columns), NaN
+    unknown. outcomes: one column a head; 1 yes, 0 no, NaN not applicable or too early to tell. monotone: by the name of a column what its
+    feature declares; see features.feature.Feature.
     """
 
     snapshots: pd.DataFrame
@@ -93,11 +93,13 @@ def known_matrix(
     """The matrix of the days as build_matrix gives it, without outcomes; leads: of these alone (None: of all)."""
     create_snapshots(con, project, days, leads)
     table = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
-    create_field_spans(con, table, (*fields_read(columns), *project.bayes_fields, "owner_id", "amount"))
+    margin = project.list.margin
+    shown = ("owner_id", "amount", *((margin.field,) if margin and margin.field else ()))
+    create_field_spans(con, table, (*fields_read(columns), *project.bayes_fields, *shown))
     values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     names = tuple(column.name for column in columns)
     monotone = {column.name: found for column in columns if (found := column.feature.monotone)}
-    snapshots = _snapshots(con, project.bayes_fields, values, names)
+    snapshots = _snapshots(con, project.bayes_fields, margin, values, names)
     return Matrix(snapshots, values, names, pd.DataFrame(index=snapshots.index), monotone)
 
 
@@ -124,24 +126,40 @@ def _outcomes(con: DuckDBPyConnection) -> pd.DataFrame:
 
 
 def _snapshots(
-    con: DuckDBPyConnection, fields: Sequence[str], values: NDArray[np.float32], names: Sequence[str]
+    con: DuckDBPyConnection,
+    fields: Sequence[str],
+    margin: Margin | None,
+    values: NDArray[np.float32],
+    names: Sequence[str],
 ) -> pd.DataFrame:
     """The snapshots as a frame; owner, amount and fields as they were known on the day."""
+    left, of_margin = _margin(margin)
     known = "".join(f', "{FIELD_COLUMN}{name}".value AS "{FIELD_COLUMN}{name}"' for name in fields)
     joins = " ".join(f'LEFT JOIN ({field_values(name)}) "{FIELD_COLUMN}{name}" USING (snapshot_id)' for name in fields)
     frame = con.execute(f"""
         SELECT s.lead_id, s.as_of, s.cohort, s.stage, s.stage_rank, s.account_id, coalesce(o.value, s.owner_id) AS owner_id,
-            TRY_CAST(a.value AS DOUBLE) AS amount, l.currency,
+            TRY_CAST(a.value AS DOUBLE){left} AS amount, l.currency,
             CASE WHEN s.cohort = 'open' THEN s.opened_at ELSE s.created_at END AS opened_at{known}
         FROM snapshots s JOIN leads l ON l.lead_id = s.lead_id
         LEFT JOIN field_spans o ON o.lead_id = s.lead_id AND o.field = 'owner_id' AND o.known_at <= s.as_of AND s.as_of < o.until
         LEFT JOIN field_spans a ON a.lead_id = s.lead_id AND a.field = 'amount' AND a.known_at <= s.as_of AND s.as_of < a.until
-        {joins}
+        {of_margin} {joins}
         ORDER BY s.snapshot_id
     """).df()
     frame["last_touch_at"] = frame["as_of"] - pd.to_timedelta(_shown("last_touch", values, names), unit="D")
     scores = {score: _shown(score, values, names) for score in ("engagement_score", "fit_score")}
     return frame.assign(**scores).astype({f"{FIELD_COLUMN}{name}": "category" for name in fields})
+
+
+def _margin(margin: Margin | None) -> tuple[str, str]:
+    """SQL of a factor that leaves the margin of an amount, and of the join that it needs."""
+    if margin is None:
+        return "", ""
+    if margin.field is None:
+        return f" * {margin.share}", ""
+    known = "TRY_CAST(m.value AS DOUBLE)"
+    factor = f" * CASE WHEN {known} BETWEEN -1 AND 1 THEN {known} ELSE {margin.share} END"
+    return factor, f"LEFT JOIN ({field_values(margin.field)}) m USING (snapshot_id)"
 
 
 def _shown(name: str, values: NDArray[np.float32], names: Sequence[str]) -> NDArray[np.float64]:

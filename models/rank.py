@@ -33,6 +33,10 @@ class Ranking:
 BY_VALUE = (
     "Ranked by expected value: the chance of winning times the amount; where no amount is known, the median stands in."
 )
+BY_MARGIN = (
+    "Ranked by expected margin: the chance of winning times the margin of the amount, which is what values here are; where no amount is "
+    "known, the median stands in."
+)
 BY_CHANCE = "Ranked by the chance to {verb}."
 BY_WHOM = "Calls a day: {calls}. What nobody owns goes to whoever has most room left."
 BY_LOT = (
@@ -65,7 +69,8 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
 
     banded = beside_held(ranked, _marked(ranked, "held"), listed, by_owner=bool(setting.owners))
     voice = voice_of(setting.language)
-    by_what = voice.say(BY_VALUE if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
+    value_says = BY_MARGIN if setting.margin else BY_VALUE
+    by_what = voice.say(value_says if by_value else BY_CHANCE, verb=voice.say(VERBS[setting.head]))
     said = [
         by_what,
         _by_whom(setting, voice),

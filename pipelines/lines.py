@@ -18,6 +18,7 @@ from pipelines.job import Job
 from pipelines.lists.day import Band, Line
 from pipelines.lists.moves import move_says
 from pipelines.lists.ranks import ranks_say
+from pipelines.lists.sends import sends_say
 from pipelines.lists.words import chance_says, out_of, range_says
 from pipelines.store import open_lake
 
@@ -146,7 +147,13 @@ def line_of(words: Words, row: dict[Hashable, Any], head: HeadName, says: str) -
         country=_text(row.get("country")),
         helps=_text(row.get("helps")),
         feedback=_text(row.get("feedback")),
+        send=_send(job, _text(row["stage"])) if band == "nurture" else "",
     )
+
+
+def _send(job: Job, stage: str) -> str:
+    group = job.project.funnel.stage_groups.get(stage)
+    return sends_say(group, job.project.list.send, job.voice) if group else ""
 
 
 def shows_value(head: HeadName, columns: Collection[Hashable], told: Collection[HeadName]) -> bool:

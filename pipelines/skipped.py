@@ -60,10 +60,10 @@ class Skipped:
         yield _texts(some["currency"])
         yield from (_numbers(some, name, 0) for name in ("fit", "engagement"))
 
-    def _marks(self, some: pd.DataFrame) -> tuple[pa.Array, pa.Array]:
-        """The letter, and that no lot has drawn it."""
+    def _marks(self, some: pd.DataFrame) -> tuple[pa.Array, ...]:
+        """The letter, and that no lot has drawn it and nothing is sent."""
         shows_letter = self.head in self.words.told and "letter" in some
-        return _texts(some["letter"]) if shows_letter else _same("", some), _same("", some)
+        return _texts(some["letter"]) if shows_letter else _same("", some), _same("", some), _same("", some)
 
 
 def _same(text: str, some: pd.DataFrame) -> pa.Array:

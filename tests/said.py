@@ -12,7 +12,7 @@ from models import rank
 from models.heads import VERBS
 from models.tell_moves import CAUSES
 from pipelines import base_rates, score, waterfall, whole
-from pipelines.lists import helps, moves, ranks, row, site, verdicts, words
+from pipelines.lists import helps, moves, ranks, row, sends, site, verdicts, words
 from pipelines.lists.day import Band
 from pipelines.right_now.words import TITLES
 from pipelines.site import accounts, receipts
@@ -44,7 +44,9 @@ NAMED: dict[str, list[Text]] = {
     "VERBS[setting.head]": [(text,) for text in VERBS.values()],
     "VERBS[name]": [],
     "VERBS[head]": [],
-    "BY_VALUE if by_value else BY_CHANCE": [(rank.BY_VALUE,), (rank.BY_CHANCE,)],
+    "value_says if by_value else BY_CHANCE": [(rank.BY_VALUE,), (rank.BY_MARGIN,), (rank.BY_CHANCE,)],
+    "WORTH_A_MAIL": [(sends.WORTH_A_MAIL,)],
+    "SHIPPED[group]": [(text,) for text in sends.SHIPPED.values()],
     "BY_WHOM": [(rank.BY_WHOM,)],
     "*words": [rank.BY_LOT, rank.HELD_BACK],
     "said[verdict]": [(text,) for text in (*verdicts.YOURS.values(), *verdicts.THEIRS.values())],

@@ -24,6 +24,7 @@ class Line:
     0..100. Reasons come strongest first. moved is a sentence on how the chance has moved since the list before.
     helps is one on what leads like it were won more often after. letter: A to D, by its chance. drawn: whether chance alone put it among
     the calls. country: empty where the project has no such attribute. feedback: a sentence on what sales last said of it.
+    send: one on what is worth writing to it.
     """
 
     rank: int
@@ -49,6 +50,7 @@ class Line:
     country: str = ""
     helps: str = ""
     feedback: str = ""
+    send: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@
   }
 
   const FOUND = ["name", "lead_id", "company", "account_id", "money"];
-  const FOUND_TABLED = ["owner", "stage", "frequency", "outcome", "helps", "moved", "country"];
+  const FOUND_TABLED = ["owner", "stage", "frequency", "outcome", "send", "helps", "moved", "country"];
 
   /* The lines of packed.py; what many of them say is folded once. */
   function unpacked({ columns, tabled, texts, rows }) {

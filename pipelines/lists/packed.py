@@ -9,7 +9,9 @@ from pipelines.lists.row import Beside, Row, ShownReason
 
 ENDS_OR_OPENS_MARKUP = "<>&\u2028\u2029"
 COLUMNS = tuple(field.name for field in fields(Row))
-TABLED = frozenset(("band", "owner", "stage", "scores", "frequency", "outcome", "helps", "moved", "letter", "country"))
+TABLED = frozenset(
+    ("band", "owner", "stage", "scores", "frequency", "outcome", "send", "helps", "moved", "letter", "country")
+)
 Cell = str | float | None | list["Cell"]
 
 

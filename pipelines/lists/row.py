@@ -13,6 +13,7 @@ from pipelines.lists.shared import Shared, own_reasons
 from pipelines.lists.words import DRAWN, money, points_says, split_chance
 
 LONGEST_MOVE = 240
+LONGEST_SEND = 160
 MOST_BESIDE = 3
 SAME_ACCOUNT = "{name} of the same account is on the list of {owner}."
 FULL_BARS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -57,6 +58,7 @@ class Row:
     money: str = ""
     value: float | None = None
     reasons: tuple[ShownReason, ...] = ()
+    send: str = ""
     helps: str = ""
     moved: str = ""
     letter: str = ""
@@ -141,6 +143,7 @@ def _row(
         money=voice.say("not known") if value is None else money(value, clipped(line.currency, 8), voice),
         value=value,
         reasons=tuple(_shown(reason, voice, has_points=not isnan(line.chance)) for reason in reasons),
+        send=clipped(line.send, LONGEST_SEND),
         helps=clipped(line.helps),
         moved=clipped(" ".join((line.feedback, voice.say(DRAWN) if line.drawn else "", line.moved)), LONGEST_MOVE),
         letter=plain(line.letter),

@@ -36,7 +36,7 @@ COLUMNS = (
     *("expected_value", "currency", "fit", "engagement"),
     *(f"reason_{place}" for place in range(1, MOST_FOR + 1)),
     *(f"against_{place}" for place in range(1, MOST_AGAINST + 1)),
-    *("letter", "drawn"),
+    *("letter", "drawn", "send"),
 )
 
 
@@ -49,7 +49,8 @@ def write_sheets(
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
-    expected_value has 2 decimals and no separators; fit and engagement are 0..100; drawn is yes or empty; what is unknown is empty.
+    expected_value has 2 decimals and no separators; fit and engagement are 0..100; drawn is yes or empty; send is said of leads to nurture;
+    what is unknown is empty.
     A text is one line and begins with an apostrophe where a spreadsheet would take it for a formula; that goes for a lead_id too.
     """
     shown: list[Line] = []
@@ -93,6 +94,7 @@ def record(line: Line, as_of: date) -> tuple[str, ...]:
         *_reasons(line.reasons_against, MOST_AGAINST),
         line.letter,
         "yes" if line.drawn else "",
+        cell(line.send),
     )
 
 

@@ -50,6 +50,7 @@ COLUMNS = (
     Column("engagement", "Engagement", 12, "0"),
     *(Column(f"reason_{place}", f"For {place}", 44) for place in (1, 2, 3)),
     *(Column(f"against_{place}", f"Against {place}", 44) for place in (1, 2)),
+    Column("send", "Worth a mail", 44),
     Column("drawn", "Drawn at random", 16),
     Column("lead_id", "Lead number", 16),
 )
@@ -111,7 +112,7 @@ def _write_sheet(sheet: Worksheet, rows: Table, bold: Format, numbers: dict[str,
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, column.says, bold)
         for line, row in enumerate(rows, start=1):
-            text = row[column.name]
+            text = row.get(column.name, "")  # a list of long ago has fewer columns
             if column.number and text:
                 sheet.write_number(line, place, float(text), numbers[column.number])
             elif text:

@@ -20,6 +20,7 @@ from pipelines.lists.day import DayList, Line
 from pipelines.lists.helps import helps_say
 from pipelines.lists.moves import move_says
 from pipelines.lists.page import write_list
+from pipelines.lists.sends import sends_say
 from pipelines.lists.words import chance_says, expected_says, range_says
 from tests.agreed import agreed
 
@@ -115,6 +116,7 @@ def line(place: int, facts: str, told: str, columns: dict[str, FeatureColumn], l
         reasons_against=cons,
         helps=helps,
         moved=move_says(Move(float(points), parts), since, DAY, voice),
+        send="" if place <= 3 else sends_say("middle", {}, voice),
     )
 
 

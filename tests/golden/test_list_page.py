@@ -126,6 +126,7 @@ def _line(place: int, facts: str, reasons: str, band: Band) -> Line:
         helps="Leads like this one were won more often after a meeting: 42 of 100 against 25 of 100."
         if place == 1
         else "",
+        send="Worth a mail: a case from the same trade" if band == "nurture" else "",
         feedback="You accepted it on 6 March." if place == 1 else "",
         name=name,
         company=company,

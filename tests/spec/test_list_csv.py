@@ -79,6 +79,7 @@ def test_a_line_becomes_a_row_of_stable_columns(tmp_path: Path) -> None:
             "against_2": "Old",
             "letter": "B",
             "drawn": "",
+            "send": "",
         }
     ]
 

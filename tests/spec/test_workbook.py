@@ -52,7 +52,7 @@ def test_the_header_stays_filters_stand_ready_and_columns_are_wide_enough_to_rea
     write_list(tmp_path, made_up_day())
     for sheet in sheets(tmp_path).values():
         assert sheet.freeze_panes == "A2"
-        assert sheet.auto_filter.ref == f"A1:T{sheet.max_row}"
+        assert sheet.auto_filter.ref == f"A1:U{sheet.max_row}"
         assert sheet.column_dimensions["D"].width > 20
 
 
