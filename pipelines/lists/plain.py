@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 JOINERS = "\u200c\u200d"
 NO_CHARACTERS = "\ufffe\uffff"  # no XML may hold them, and a workbook is XML
@@ -15,7 +14,6 @@ _CHAINED = re.compile(r"(?:[^\s\u200d]{1,3}\u200d){6,}")
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED = re.compile(rf"({_MARKS}{{4}}){_MARKS}+")
 _MAY_BEGIN_ONE = frozenset(FORMULA_MARKS + JOINERS)
-_OUTER_SPACE, _FIRST_OF_ONE = re.compile("(?m)^ | $"), re.compile(rf"(?m)^[{JOINERS}{FORMULA_MARKS}]")
 
 
 def plain(text: str) -> str:
@@ -44,14 +42,6 @@ def cell(text: str) -> str:
     if line[:1] in _MAY_BEGIN_ONE or ";" in line:
         return _FORMULA.sub(r"\1'\2", line)
     return line
-
-
-def cells(texts: Sequence[str]) -> list[str]:
-    """The cell of each text; where none of them needs a change, which is seen at once, they come back as they were."""
-    together = "\n".join(texts)
-    is_plain = together.replace("\n", "").isprintable() and together.count("\n") == max(0, len(texts) - 1)
-    may_change = ";" in together or "  " in together or _OUTER_SPACE.search(together) or _FIRST_OF_ONE.search(together)
-    return list(texts) if is_plain and not may_change else [cell(text) for text in texts]
 
 
 def _plain_character(character: str) -> str:
