@@ -9,6 +9,7 @@ from configs.channels import Channels, refuse_unknown_channels
 from configs.declared import Bayes, Engagement, Framework, PointsTable, ProjectFeature, Trait
 from configs.errors import did_you_mean
 from configs.funnel import Funnel, Name, PositiveDays, Setting, StageGroup
+from configs.protected import is_protected
 from configs.right_now import RightNow
 from configs.scanned import Bots
 from configs.source import DemoCompany, Source
@@ -181,8 +182,9 @@ class Project(Setting):
     """Everything that one company writes down about its funnel, its files and its list.
 
     touch_details and lead_attributes name the project's own columns beyond the canonical ones; personal ones among them
-    are listed under personal and can be shown on a list but never counted. qualification holds frameworks, shipped (bant, champ,
-    meddic) or the project's own. bots: None marks nothing. memory_gb: about what the features may take, in 10**9 bytes; what
+    are listed under personal and can be shown on a list but never counted; those named like a protected trait (configs.protected) are
+    personal without a word. qualification holds frameworks, shipped (bant, champ, meddic) or the project's own. bots: None marks nothing.
+    memory_gb: about what the features may take, in 10**9 bytes; what
     needs more is read in several passes.
     """
 
@@ -244,5 +246,5 @@ class Project(Setting):
     @property
     def bayes_fields(self) -> tuple[str, ...]:
         """The CRM fields that naive Bayes looks at, in the order of their names."""
-        own = (name for name in self.lead_attributes if name not in self.personal)
+        own = (name for name in self.lead_attributes if name not in self.personal and not is_protected(name))
         return tuple(sorted(set(("source", *own) if self.bayes.fields is None else self.bayes.fields)))

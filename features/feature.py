@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from configs.errors import FunnelcastError
+from configs.protected import is_protected
 from configs.project import Language
 from features.readings import Conditions, CriteriaMet, Fit, PlainReading, Scalar
 from features.tables import Table
@@ -66,10 +67,23 @@ class Selection:
     scope: Scope = "lead"
 
     def where(self, **conditions: Scalar | tuple[Scalar, ...]) -> "Selection":
-        """Only rows whose columns have these values (one, or any of several). Raises FunnelcastError for an unknown or personal column."""
+        """Only rows whose columns have these values (one, or any of several).
+
+        Raises FunnelcastError for an unknown or personal column and for changes of a protected trait (configs.protected).
+        """
         for name in conditions:
             self._countable(name)
         added = tuple((name, value if isinstance(value, tuple) else (value,)) for name, value in conditions.items())
+        named = [
+            str(value)
+            for name, values in added
+            if (self.table.name, name) == ("field_changes", "field")
+            for value in values
+        ]
+        if traits := [name for name in named if is_protected(name)]:
+            raise FunnelcastError(
+                f"changes of {traits[0]} tell of a protected trait: they may be kept but never counted"
+            )
         return replace(self, conditions=tuple(sorted((*self.conditions, *added))))
 
     def of_account(self) -> "Selection":

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from duckdb import DuckDBPyConnection
 
 from configs.errors import FunnelcastError
+from configs.protected import is_protected
 from features.known import latest_known
 from features.tables import Table
 
@@ -54,7 +55,7 @@ def create_field_spans(con: DuckDBPyConnection, leads: Table, fields: Iterable[s
 
 
 def _check_field(name: str, *, personal: bool) -> None:
-    if personal:
+    if personal or is_protected(name):
         raise FunnelcastError(f"leads.{name} is personal: it may be shown on a list but never counted")
     if not name.isidentifier():
         raise FunnelcastError(f"the field name {name!r} may hold only letters, digits and _")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from configs.errors import FunnelcastError, did_you_mean
+from configs.protected import is_protected
 
 ColumnKind = Literal["text", "number", "time", "flag"]
 
@@ -47,7 +48,7 @@ class Table:
     def with_columns(self, names: tuple[str, ...], personal: tuple[str, ...] = ()) -> "Table":
         """The same table with free text columns that a project declares."""
         free = tuple(
-            Column(name, "text", "declared by the project", personal=name in personal)
+            Column(name, "text", "declared by the project", personal=name in personal or is_protected(name))
             for name in names
             if name not in self.column_names
         )
