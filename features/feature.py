@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from configs.errors import FunnelcastError
-from configs.protected import is_protected
 from configs.project import Language
+from configs.protected import is_protected
 from features.readings import Conditions, CriteriaMet, Fit, PlainReading, Scalar
 from features.tables import Table
 from features.words import IN_WINDOW, NEVER_SILENT_AT_ZERO, Unit, fill
