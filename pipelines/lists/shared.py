@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from models.reasons import MOST_AGAINST, MOST_FOR, Reason
 from pipelines.lists.day import Line
@@ -25,7 +26,9 @@ def shared_reasons(lines: Sequence[Line]) -> tuple[Shared, ...]:
     calls = [line for line in lines if line.band == "call"]
     if len(calls) < FEWEST_CALLS:
         return ()
-    found = Counter((reason.says, reason.points > 0) for line in calls for reason in shown_reasons(line))
+    # a line may say the same twice
+    told = [dict.fromkeys((reason.says, reason.points > 0) for reason in shown_reasons(line)) for line in calls]
+    found = Counter(chain.from_iterable(told))
     return tuple(Shared(*key, count) for key, count in found.most_common() if count >= MOST_SHARE * len(calls))
 
 

@@ -79,6 +79,19 @@ def test_calls_are_shown_first_and_nurture_on_demand(open_page: OpenPage) -> Non
     assert column(page, "rank", "customers") == ["1", "2", "3"]
 
 
+def test_what_calls_share_is_said_once_above_them_and_not_above_leads_to_nurture(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(written(tmp_path, (*(line(rank, "call") for rank in range(1, 12)), line(12))))
+    shared = page.locator(".shared", has_text="11 of the 11 calls share this, so their lines leave it out:")
+    expect(shared).to_be_visible()
+    expect(shared).to_contain_text("Lowers the chance: Has not answered our last 2 mails")
+    assert len(column(page, "says")) == 33
+    page.get_by_label("Nurture").check(force=True)
+    expect(shared).to_be_hidden()
+    assert len(column(page, "says")) == 5
+
+
 def test_search_narrows_in_every_field_and_forgives_accents(open_page: OpenPage) -> None:
     page = open_page(GOLDEN)
     search, status = page.get_by_label("Search"), page.locator("#leads-status")

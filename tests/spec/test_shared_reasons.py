@@ -36,6 +36,12 @@ def test_a_sentence_that_raises_here_and_lowers_there_is_shared_by_side() -> Non
     assert shared_reasons(lines) == (Shared("Is silent", up=False, calls=20),)
 
 
+def test_a_line_that_says_it_twice_counts_once() -> None:
+    assert shared_reasons([call(at, INTEREST, INTEREST) for at in range(10)]) == (
+        Shared("Showed interest", up=True, calls=10),
+    )
+
+
 def test_leads_to_nurture_do_not_count() -> None:
     nurtured = [replace(line, band="nurture") for line in calls(40, 0)]
     assert shared_reasons([*calls(7, 3), *nurtured]) == ()
