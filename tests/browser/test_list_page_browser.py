@@ -73,6 +73,8 @@ def test_calls_are_shown_first_and_nurture_on_demand(open_page: OpenPage) -> Non
     assert column(page, "rank") == [str(rank) for rank in range(1, 13)]
     page.get_by_label("Nurture").check(force=True)
     assert column(page, "rank") == ["13", "14", "15", "16", "17"]
+    assert column(page, "send") == ["Worth a mail: a case from the same trade"] * 5
+    assert all(mail.is_visible() for mail in page.locator("#leads tbody .send").all())
     page.get_by_label("Both").check(force=True)
     expect(page.locator("#leads-status")).to_have_text("17 leads")
     assert column(page, "band")[11:13] == ["call", "nurture"]
@@ -148,7 +150,9 @@ def test_every_word_is_within_the_screen(scripts: str, open_page: OpenPage) -> N
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(outside) == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        words = page.locator("tbody:visible tr").first.locator("[data-say]:not(.band)")
+        words = page.locator("tbody:visible tr").first.locator(
+            "[data-say]:not(.band, .send)"
+        )  # no mail is worth a call
         assert all(word.is_visible() for word in words.all())
 
 
