@@ -12,7 +12,7 @@ from models import rank
 from models.heads import VERBS
 from models.tell_moves import CAUSES
 from pipelines import base_rates, score, waterfall, whole
-from pipelines.lists import helps, moves, ranks, row, sends, site, verdicts, words
+from pipelines.lists import helps, moves, ranks, row, sends, site, verdicts, words, workbook
 from pipelines.lists.day import Band
 from pipelines.right_now.words import TITLES
 from pipelines.site import accounts, receipts
@@ -45,6 +45,7 @@ NAMED: dict[str, list[Text]] = {
     "VERBS[name]": [],
     "VERBS[head]": [],
     "value_says if by_value else BY_CHANCE": [(rank.BY_VALUE,), (rank.BY_MARGIN,), (rank.BY_CHANCE,)],
+    "column.says": [(column.says,) for column in workbook.COLUMNS],
     "WORTH_A_MAIL": [(sends.WORTH_A_MAIL,)],
     "SHIPPED[group]": [(text,) for text in sends.SHIPPED.values()],
     "BY_WHOM": [(rank.BY_WHOM,)],

@@ -50,7 +50,7 @@ def write_list(folder: Path, day: DayList, write_more: Callable[[Sequence[Line]]
     """
     listed, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
     write_right_now(folder, day.as_of, day.right_now)
-    write_workbook(folder)
+    write_workbook(folder, voice_of(day.language))
     write_more(listed)
     page = page_html(day, [line for line in listed if line.band != "keep"], skipped, folder)
     (folder / "index.html").write_bytes(page.encode("utf-8"))

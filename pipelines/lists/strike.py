@@ -7,7 +7,10 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
+from configs.project import Language
+from features.languages import Voice, voice_of
 from pipelines.lists import right_now
 from pipelines.lists.packed import packed, unpacked
 from pipelines.lists.plain import cell
@@ -19,6 +22,7 @@ from pipelines.store import write_beside
 
 LEAD_ID = COLUMNS.index("lead_id")
 ROWS_OF_PAGE = re.compile(r'(?<=<script type="application/json">)[\[{].*?[\]}](?=</script>)', re.DOTALL)
+LANGUAGE_OF_PAGE = re.compile(r'<html lang="([a-z]+)">')
 LINE_OF_PAGE = re.compile(r'<tr role="row" class="line" data-line="([0-9a-f]+)">.*?</tr>\n*', re.DOTALL)
 URGENT_OF_PAGE = re.compile(r'<li class="urgent" data-urgent="([0-9a-f]+)">.*?</li>\n*', re.DOTALL)
 ACCOUNT_ON_PAGE = re.compile(r'<(section|article)\b[^>]*\bdata-account="([0-9a-f ]+)"[^>]*>.*?</\1>\n*', re.DOTALL)
@@ -43,8 +47,14 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
         _strike_site(part, keys)
         struck = sum(_strike_table(folder / name, part / name, cells) for name in tables)
         if (part / NAME).is_file():
-            write_workbook(part)
+            write_workbook(part, _voice_in(page))
         return struck
+
+
+def _voice_in(page: Path) -> Voice:
+    """The voice that a page is said in."""
+    said = LANGUAGE_OF_PAGE.search(page.read_bytes().decode())
+    return voice_of(next((language for language in get_args(Language) if said and language == said[1]), "en"))
 
 
 def _names(table: Path, cells: set[str]) -> bool:

@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from features.languages import ENGLISH, Voice
 from pipelines.lists.plain import clipped
 
 NAME = "list.xlsx"
@@ -26,12 +27,16 @@ Table = Sequence[dict[str, str]]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the workbook: the one of the tables that it shows, its heading, its width in signs, and how its numbers look."""
+    """A column of the workbook: the one of the tables that it shows, its heading, its width in signs, and how its numbers look.
+
+    place: of a reason, among those for or against.
+    """
 
     name: str
     says: str
     width: int
     number: str = ""
+    place: int = 0
 
 
 COLUMNS = (
@@ -48,30 +53,32 @@ COLUMNS = (
     Column("currency", "Currency", 10),
     Column("fit", "Fit", 7, "0"),
     Column("engagement", "Engagement", 12, "0"),
-    *(Column(f"reason_{place}", f"For {place}", 44) for place in (1, 2, 3)),
-    *(Column(f"against_{place}", f"Against {place}", 44) for place in (1, 2)),
+    *(Column(f"reason_{place}", "For {place}", 44, place=place) for place in (1, 2, 3)),
+    *(Column(f"against_{place}", "Against {place}", 44, place=place) for place in (1, 2)),
     Column("send", "Worth a mail", 44),
     Column("drawn", "Drawn at random", 16),
     Column("lead_id", "Lead number", 16),
 )
 
 
-def write_workbook(folder: Path) -> None:
+def write_workbook(folder: Path, voice: Voice = ENGLISH) -> None:
     """Writes list.xlsx from the call.csv, nurture.csv and keep.csv that lie in the folder; the same tables give the same bytes.
+
+    Headings, the name of the first sheet and the lists are said in the voice.
 
     Texts are text cells and stand as in the tables, with an apostrophe before what would be a formula, so that saving the workbook as CSV
     makes none either; texts beyond LONGEST_CELL signs are cut. Numbers are numbers, an unknown one is an empty cell.
     """
     rows = [row for table in TABLES for row in _read(folder / f"{table}.csv")]
     owners = sorted({row["owner_id"] for row in rows} - {""})
-    names = sheet_names(["Everybody", *owners])
+    names = sheet_names([voice.say("Everybody"), *owners])
     with Workbook(folder / NAME, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:
         book.set_properties({"created": NO_TIME})
         bold = book.add_format({"bold": True, "bottom": 1})
         numbers = {column.number: book.add_format({"num_format": column.number}) for column in COLUMNS if column.number}
         for name, owner in zip(names, (None, *owners), strict=True):
             own = [row for row in rows if owner in (None, row["owner_id"])]
-            _write_sheet(book.add_worksheet(name), own, bold, numbers)
+            _write_sheet(book.add_worksheet(name), own, bold, numbers, voice)
 
 
 def sheet_names(wanted: Sequence[str]) -> list[str]:
@@ -107,12 +114,13 @@ def _read(table: Path) -> Table:
         return list(csv.DictReader(file))
 
 
-def _write_sheet(sheet: Worksheet, rows: Table, bold: Format, numbers: dict[str, Format]) -> None:
+def _write_sheet(sheet: Worksheet, rows: Table, bold: Format, numbers: dict[str, Format], voice: Voice) -> None:
     for place, column in enumerate(COLUMNS):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.says, bold)
+        sheet.write_string(0, place, voice.say(column.says, place=str(column.place)), bold)
         for line, row in enumerate(rows, start=1):
             text = row.get(column.name, "")  # a list of long ago has fewer columns
+            text = voice.say(text) if column.name == "band" else text
             if column.number and text:
                 sheet.write_number(line, place, float(text), numbers[column.number])
             elif text:

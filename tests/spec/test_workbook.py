@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from configs.project import Language
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.page import write_list
 from pipelines.lists.plain import cell, clipped
@@ -84,6 +85,26 @@ def test_who_is_erased_leaves_the_workbook_too(tmp_path: Path) -> None:
     assert column(found["Everybody"], "Lead number") == ["Bo"]
     with ZipFile(folder / "list.xlsx") as parts:
         assert not any(b"Anna" in parts.read(name) for name in parts.namelist())
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "heading", "reason", "call"),
+    [("fr", "Tous", "Responsable", "Pour 2", "appeler"), ("nl", "Iedereen", "Eigenaar", "Voor 2", "bellen")],
+)
+def test_its_columns_are_said_in_the_language_of_the_list_also_when_somebody_is_erased(
+    language: Language, first: str, heading: str, reason: str, call: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "2026-03-09"
+    folder.mkdir()
+    write_list(folder, replace(made_up_day(), language=language))
+    for gone, left in ((), 20), (["L-10037"], 19):
+        strike(folder, gone)
+        everybody = sheets(folder)[first]
+        headings = [one.value for one in everybody[1]]
+        assert {heading, reason} <= set(headings)
+        assert len(headings) == len(set(headings))
+        assert column(everybody, headings[1])[0] == call
+        assert len(column(everybody, heading)) == left
 
 
 @pytest.mark.parametrize("texts", [HOSTILE, ["x" * 40, "x" * 41], ["Everybody", "everybody", "HISTORY"]])
