@@ -85,11 +85,14 @@ def says_of(words: Words, scores: pd.DataFrame, head: HeadName) -> Callable[[Pla
     three = scores[[head, f"low_{head}", f"high_{head}"]].to_numpy(dtype=np.float64)
 
     def say(rows: Places) -> list[str]:
-        bounds = np.round(three[rows] * size, 9)
-        counts = np.column_stack([np.floor(three[rows, 0] * size + 0.5), np.floor(bounds[:, 1]), np.ceil(bounds[:, 2])])
+        bounds = three[rows, 1:] * size
+        parts = np.where(np.round(bounds, 9) < 1, 10, 1)  # range_says has tenths below 1
+        bounds = np.round(bounds * parts, 9)
+        ends = np.column_stack([np.floor(bounds[:, 0]), np.ceil(bounds[:, 1])]) * (10 / parts)
+        counts = np.column_stack([np.floor(three[rows, 0] * size + 0.5), ends])
         # an unknown bound is not equal to another; no count is below 0
         digits = 1 + np.nan_to_num(counts, nan=-1).astype(np.int64)
-        alike, kinds = pd.factorize(digits @ np.array([(size + 3) ** 2, size + 3, 1]))
+        alike, kinds = pd.factorize(digits @ np.array([(10 * size + 3) ** 2, 10 * size + 3, 1]))
         first = np.empty(len(kinds), dtype=np.intp)
         first[alike[::-1]] = np.arange(len(rows))[::-1]
         told = [_says(words, head, three[rows[place]], size) for place in first]

@@ -1,7 +1,7 @@
 """How days, chances and money are said on the list."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from math import ceil, floor, isnan
@@ -80,17 +80,23 @@ def chance_says(
 
 
 def range_says(low: float, high: float, size: int = 100, voice: Voice = ENGLISH) -> str:
-    """Between which whole numbers out of `size` a true chance probably lies, rounded outwards; empty where that is not known (NaN).
+    """Between which numbers out of `size` a true chance probably lies, rounded outwards; empty where that is not known (NaN).
+
+    They are whole, and tenths below 1, where a whole one would hold next to anything.
 
     >>> range_says(0.253, 0.391), range_says(0.0004, 0.009), range_says(0.0004, 0.009, 1_000)
-    ('(25 to 40)', '(0 to 1)', '(0 to 9)')
+    ('(25 to 40)', '(0 to 0.9)', '(0.4 to 9)')
     """
     if isnan(low) or isnan(high):
         return ""
-    # a bound such as 0.07, which is no whole binary number, is not to move by a point
-    bounds = floor(round(low * size, 9)), ceil(round(high * size, 9))
-    least, most = (voice.figures(f"{bound:,}") for bound in bounds)
-    return voice.say("({low} to {high})", low=least, high=most)
+    least, most = _rounded(low * size, floor), _rounded(high * size, ceil)
+    return voice.say("({low} to {high})", low=voice.figures(least), high=voice.figures(most))
+
+
+def _rounded(count: float, way: Callable[[float], int]) -> str:
+    # a bound such as 0.07 of 100, which is no whole binary number, is not to move by a point
+    exact = round(count, 9)
+    return f"{way(exact):,}" if exact >= 1 else f"{way(round(10 * exact, 9)) / 10:g}"
 
 
 def split_chance(sentence: str, voice: Voice = ENGLISH) -> tuple[str, str]:

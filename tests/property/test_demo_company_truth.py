@@ -14,8 +14,8 @@ from configs.source import DemoCompany
 from models.metrics import auc
 from pipelines.sources.demo import truth, write_company
 from pipelines.sources.demo.history import Population, live_through
+from pipelines.sources.demo.judge import Judge
 from pipelines.sources.demo.market import all_leads, open_market
-from pipelines.sources.demo.replay import Judge
 from pipelines.sources.demo.state import Leads, Rows, join
 from pipelines.sources.demo.today import Today
 from pipelines.sources.demo.write import FUNNEL

@@ -4,7 +4,7 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from models.calibrate import fit_platt
 from models.fit import SETTINGS
@@ -30,7 +30,7 @@ def trees_of(signs: NDArray[np.float32], outcomes: Floats, trees: int) -> lgb.Bo
 
 
 def covered(count: int, seed: int) -> tuple[float, float]:
-    """The share of true chances in their intervals, and the spread, of trees from so many leads."""
+    """The share of true chances in their intervals, and how many log odds wide these are, of trees from so many leads."""
     signs, _, outcomes = leads_of(count, seed)
     best = round(TREES * np.sqrt(count / 2_000))
 
@@ -42,9 +42,9 @@ def covered(count: int, seed: int) -> tuple[float, float]:
     new, truth, came = leads_of(4_000, seed + 1_000)
     margins = np.asarray(trees_of(signs, outcomes, best).predict(new, raw_score=True), dtype=np.float64)
     said = fit_platt(margins[::2], came[::2]).chances(margins[1::2])
-    inside = (spread.low(said) <= expit(truth[1::2])) & (expit(truth[1::2]) <= spread.high(said))
-    assert spread.sd is not None
-    return float(inside.mean()), spread.sd
+    low, high = spread.low(said), spread.high(said)
+    inside = (low <= expit(truth[1::2])) & (expit(truth[1::2]) <= high)
+    return float(inside.mean()), float((logit(high) - logit(low)).mean())
 
 
 def test_nine_of_ten_true_chances_lie_within() -> None:
@@ -65,6 +65,34 @@ def test_an_interval_holds_its_chance_and_stays_between_0_and_1() -> None:
     assert spread.low(chances).min() >= 0
     assert spread.high(chances).max() <= 1
     assert spread.high(np.array([0.5]))[0] == pytest.approx(expit(1.645 * 0.6))
+
+
+@pytest.mark.parametrize("spread", [Spread(0.3), Spread(0.8, 0.4), Spread(3.0)])
+def test_the_chance_that_is_said_is_the_mean_of_what_may_be_true(spread: Spread) -> None:
+    """So a small chance is more often too high than too low; the law is drawn anew from the two ends of its range."""
+    said = np.array([0.0005, 0.01, 0.2, 0.5, 0.9])
+    low, high = logit(spread.low(said)), logit(spread.high(said))
+    assert spread.sd is not None
+    assert (high - low) / (2 * 1.645) == pytest.approx(
+        np.minimum(3, np.hypot(spread.sd, spread.slope_sd * logit(said))), rel=0.01
+    )
+    drawn = np.random.default_rng(3).normal(size=(200_000, 1))
+    assert expit((low + high) / 2 + drawn * (high - low) / 3.29).mean(axis=0) == pytest.approx(said, rel=0.05)
+    assert ((spread.low(said) < said) & (said < spread.high(said))).all()
+
+
+def test_ranges_widen_away_from_even_odds_where_models_of_few_leads_err_by_how_far_they_set_leads_apart() -> None:
+    """What an eighth teaches is drawn out by a third; that of a half is right."""
+    draw = np.random.default_rng(5)
+    true = draw.normal(0, 2, 40_000)
+    outcomes = (draw.random(len(true)) < expit(true)).astype(np.float64)
+
+    def margins_of(learned: Mask, judged: Mask) -> Floats:
+        curved = true[judged] * (1 + 0.3 * np.abs(true[judged]) / 2) if learned.mean() < 0.3 else true[judged]
+        return np.asarray(curved, dtype=np.float64)
+
+    found = learned_spread(margins_of, outcomes, np.arange(len(true)))
+    assert found.slope_sd > 0.05
 
 
 def test_where_an_eighth_knows_one_outcome_alone_nothing_is_said() -> None:

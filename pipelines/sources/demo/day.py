@@ -6,18 +6,18 @@ from pipelines.sources.demo.attention import act, ask, browse, send_form
 from pipelines.sources.demo.deals import move, renew
 from pipelines.sources.demo.doers import draw
 from pipelines.sources.demo.outreach import answer, reach_out
-from pipelines.sources.demo.rates import chances
+from pipelines.sources.demo.rates import Chances
 from pipelines.sources.demo.state import FADING, YES, Leads, Rows
 from pipelines.sources.demo.today import Move, Today, pick
 from pipelines.sources.demo.words import CONTACT, EXPECTED, LOST, SOURCES
 
 
-def live(leads: Leads, today: Today, accounts: int) -> None:
+def live(leads: Leads, today: Today, chance: Chances) -> None:
     """Changes the leads from the midnight before the day to the midnight after it, and tells today what happened.
 
-    Every chance is taken from the first midnight; accounts is one more than the largest account.
+    chance: every chance of the day, taken from the first midnight.
     """
-    doers = draw(chances(leads, today.day, today.weekday, accounts), today)
+    doers = draw(chance, today)
     leads.signals *= FADING
     come = np.flatnonzero(leads.enters == today.day)
     arrive(leads, today, pick(come, leads.code[come] == EXPECTED))

@@ -1,6 +1,7 @@
 """Steps through the funnel, and what customers pay: wins, losses, ways back, renewals."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.sources.demo.doers import Doers
 from pipelines.sources.demo.state import LATE, NEVER, NO_WORD, USE, Days, Floats, Leads, Rows
@@ -28,6 +29,12 @@ def move(leads: Leads, today: Today, doers: Doers) -> None:
     leads.since[rows] = today.day
     today.moves.append(Move(rows, leads.code[rows], "step"))
     win(leads, today, np.concatenate([doers.up[ahead == WON], doers.buy]))
+
+
+def steps_at_least(steps: NDArray[np.int64]) -> Floats:
+    """The chance that a lead which goes ahead goes by so many stages at once; certain from one stage down."""
+    longer = np.array((1, 1, SKIPS_ONE, SKIPS_TWO, 0), np.float32)
+    return longer[np.clip(steps, 0, len(longer) - 1)]
 
 
 def next_return(dice: np.random.Generator, lost: Days, today: int) -> Days:

@@ -8,6 +8,7 @@ import numpy as np
 from pipelines.sources.demo.day import live
 from pipelines.sources.demo.deals import RETURNS_BEFORE_DAYS
 from pipelines.sources.demo.market import HISTORY, Market, dice_for
+from pipelines.sources.demo.rates import chances
 from pipelines.sources.demo.state import Leads, join
 from pipelines.sources.demo.today import Today
 from pipelines.sources.demo.words import ENDED, LOST
@@ -42,7 +43,7 @@ def live_through(
             people = _new_week(people, everybody, day)
         at_midnight(day, people)
         today = Today(day, market.weekday(day), dice)
-        live(people.awake, today, accounts)
+        live(people.awake, today, chances(people.awake, day, today.weekday, accounts))
         at_night(people.awake, today)
 
 

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from configs.funnel import Funnel
 from pipelines.sources.demo.export import DAY_S, lead_numbers, times
 from pipelines.sources.demo.history import Population
+from pipelines.sources.demo.judge import horizons
 from pipelines.sources.demo.market import SAMPLE, Market, dice_for
-from pipelines.sources.demo.replay import Counts, horizons, replay
+from pipelines.sources.demo.replay import Sums, replay
 from pipelines.sources.demo.sheet import Cells
 from pipelines.sources.demo.state import YES, Flags, Leads, join
 from pipelines.sources.demo.words import ENDED, EXPECTED, WON
@@ -60,22 +61,22 @@ def take_sample(market: Market, people: Population, as_of: int) -> Sample:
 def write_truth(
     market: Market, funnel: Funnel, samples: list[Sample], path: Path, on_replay: Callable[[], None]
 ) -> None:
-    """Writes lead_id, as_of, head, horizon_days, chance (share of the replicas with the outcome) and replicas."""
+    """Writes lead_id, as_of, head, horizon_days, chance (share of the replicas with the outcome, see foresight.py) and replicas."""
     blocks = range(REPLICAS // REPLICAS_AT_ONCE)
     tables: list[pa.Table] = []
     named_lead = lead_numbers(market)
     with ThreadPoolExecutor(THREADS) as pool:
         for sample in samples:
-            counts: Counts = {}
-            for counted in pool.map(
+            sums: Sums = {}
+            for summed in pool.map(
                 lambda block, sample=sample: replay(
                     market, funnel, sample.leads, sample.as_of, block, REPLICAS_AT_ONCE
                 ),
                 blocks,
             ):
-                counts = {head: count + counts.get(head, 0) for head, count in counted.items()}
+                sums = {head: more + sums.get(head, 0) for head, more in summed.items()}
                 on_replay()
-            tables += _tables(market, funnel, sample, counts, named_lead)
+            tables += _tables(market, funnel, sample, sums, named_lead)
     pq.write_table(pa.concat_tables(tables), path)
 
 
@@ -93,7 +94,7 @@ def judged(funnel: Funnel, sample: Sample) -> dict[str, Flags]:
     }
 
 
-def _tables(market: Market, funnel: Funnel, sample: Sample, counts: Counts, named_lead: Cells) -> list[pa.Table]:
+def _tables(market: Market, funnel: Funnel, sample: Sample, sums: Sums, named_lead: Cells) -> list[pa.Table]:
     tables = []
     for head, flags in judged(funnel, sample).items():
         rows = np.flatnonzero(flags)
@@ -103,7 +104,7 @@ def _tables(market: Market, funnel: Funnel, sample: Sample, counts: Counts, name
             "as_of": times(market)(np.full(len(rows), sample.as_of * DAY_S)),
             "head": pa.array([head] * len(rows), pa.string()),
             "horizon_days": pa.array(np.full(len(rows), horizons(funnel)[head])),
-            "chance": pa.array(counts[head][rows] / REPLICAS),
+            "chance": pa.array(np.clip(sums[head][rows] / REPLICAS, 0, 1)),
             "replicas": pa.array(np.full(len(rows), REPLICAS)),
         }
         tables.append(pa.table(columns))
