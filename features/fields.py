@@ -104,12 +104,15 @@ def win_rates(field: str, after_days: int) -> str:
             SELECT s.snapshot_id, s.as_of, coalesce(f.value, '') AS value
             FROM snapshots s LEFT JOIN field_spans f
                 ON f.lead_id = s.lead_id AND f.field = '{field}' AND f.known_at <= s.as_of AND s.as_of < f.until
+        ),
+        rates AS (
+            SELECT s.value, s.as_of,
+                (coalesce(b.won, 0) + {PRIOR_LEADS} * a.won / a.leads) / (coalesce(b.leads, 0) + {PRIOR_LEADS}) AS rate
+            FROM (SELECT DISTINCT value, as_of FROM valued) s
+            ASOF LEFT JOIN by_value b ON b.value = s.value AND b.as_of <= s.as_of
+            ASOF LEFT JOIN by_all a ON a.as_of <= s.as_of
         )
-        SELECT s.snapshot_id,
-            (coalesce(b.won, 0) + {PRIOR_LEADS} * a.won / a.leads) / (coalesce(b.leads, 0) + {PRIOR_LEADS}) AS value
-        FROM valued s
-        ASOF LEFT JOIN by_value b ON b.value = s.value AND b.as_of <= s.as_of
-        ASOF LEFT JOIN by_all a ON a.as_of <= s.as_of
+        SELECT s.snapshot_id, r.rate AS value FROM valued s JOIN rates r ON r.value = s.value AND r.as_of = s.as_of
     """
 
 

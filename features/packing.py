@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from typing import NamedTuple
 
@@ -77,6 +78,14 @@ class Packing:
     shift: int
     layout: Layout
 
+    @cached_property
+    def tells(self) -> NDArray[np.bool_]:
+        """Whether a row of each pattern that the layout has bits for shows any signal."""
+        shown = self.naming.shown
+        return np.array(
+            [place < len(shown) and len(shown[place]) > 0 for place in range(1 << self.layout.pattern_bits)]
+        )
+
     @property
     def buckets(self) -> int:
         """How many buckets there are."""
@@ -117,7 +126,8 @@ class _Desk:
         known = _moments(batch.column("known_at")) if "known_at" in batch.schema.names else happened
         leads = packing.find(batch.column(packing.lead))
         labels = _labels(batch, packing)
-        self.late |= _label(rows, leads, labels, happened, known, (packing.first, packing.last, packing.known_by))
+        limits = packing.first, packing.last, packing.known_by
+        self.late |= _label(rows, leads, labels, packing.tells, happened, known, limits)
         for place, name in enumerate(packing.numbers):
             rows[:, FIRST_NUMBER + place] = _numbers(batch.column(name)).view(np.int64)
         for place, name in enumerate(packing.values):
@@ -184,13 +194,22 @@ def _follow(states: Codes, next_state: NDArray[np.int32], classes: Codes, places
 
 @njit(nogil=True, cache=True)
 def _label(
-    rows: Ints, leads: Codes, labels: NDArray[np.uint32], happened: Ints, known: Ints, limits: tuple[int, int, int]
+    rows: Ints,
+    leads: Codes,
+    labels: NDArray[np.uint32],
+    tells: NDArray[np.bool_],
+    happened: Ints,
+    known: Ints,
+    limits: tuple[int, int, int],
 ) -> bool:
-    """Fills the first two cells and the last; the label of a row that is not wanted is -1. Returns whether a row is known late."""
+    """Fills the first two cells and the last; the label of a row that is not wanted is -1. Returns whether a row is known late.
+
+    tells (a power of two of patterns,): whether a row of a pattern shows any signal; one that shows none changes nothing.
+    """
     first, last, known_by = limits
-    late = False
+    late, mask = False, np.uint32(len(tells) - 1)
     for row in range(len(rows)):
-        wanted = first <= leads[row] < last and known[row] <= known_by
+        wanted = first <= leads[row] < last and known[row] <= known_by and tells[labels[row] & mask]
         rows[row, 0] = np.int64(leads[row] - first) << 32 | np.int64(labels[row]) if wanted else -1
         rows[row, HAPPENED] = happened[row]
         rows[row, -1] = known[row]

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 ROWS_SCORED_AT_ONCE = 1_024
-ROWS_EXPLAINED_AT_ONCE = 65_536
+ROWS_EXPLAINED_AT_ONCE = 131_072
 # Outcomes of leaves that are put together: looked up for each row, and worked out for those that occur.
 MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 25, 1 << 14
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from math import floor
@@ -20,8 +21,13 @@ class Drawn:
 
 def lot(seed: str, name: str) -> float:
     """A number in [0, 1) that looks like chance and is the same for the same seed and name on every machine."""
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8, key=blake2b(seed.encode()).digest())
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8, key=_key_of(seed))
     return int.from_bytes(digest.digest()) / 2**64
+
+
+@lru_cache(maxsize=8)
+def _key_of(seed: str) -> bytes:
+    return blake2b(seed.encode()).digest()
 
 
 def slots(room: Mapping[str, int], share: float, seed: str) -> dict[str, int]:

@@ -17,6 +17,8 @@ GOLDEN: Final = np.uint32(
     0x9E3779B1
 )  # 2 ** 32 over the golden ratio: multiples of it spread evenly (Knuth, TAOCP 3, 6.4)
 ONE: Final = np.uint32(1)
+ROWS_AT_ONCE: Final = 2048  # their outcomes stay in the processor's nearest cache
+FEW_PLACES: Final = 4 * ROWS_AT_ONCE
 
 _compiled = njit(nogil=True, cache=True, error_model="numpy")
 
@@ -24,14 +26,16 @@ _compiled = njit(nogil=True, cache=True, error_model="numpy")
 class Room(NamedTuple):
     """Room to number the outcomes of rows: a hash table with open addressing (a power of two of places), and what is known of each row.
 
-    number (places,): the number of the outcome that lies at a place, FREE before and after. key (places,): that outcome. outcome, place,
-    first (rows,): the outcome of each row; of each number its place, and its first row.
+    number (places,): the number of the outcome that lies at a place, FREE before and after. key (places,): that outcome. Of both no more
+    is used than outcomes need, so that they stay near. outcome (ROWS_AT_ONCE,): those of some rows. place, met, first (rows,): of each
+    number its place, its outcome where the table has grown, and its first row.
     """
 
     number: Places
     key: Numbers
     outcome: Numbers
     place: Numbers
+    met: Numbers
     first: Numbers
 
 
@@ -41,9 +45,9 @@ def room_for(rows: int) -> Room:
     places = 2
     while places < 2 * rows:
         places *= 2
-    number = np.full(places, FREE, np.int32)
-    key, outcome = np.empty(places, np.uint32), np.empty(rows, np.uint32)
-    return Room(number, key, outcome, np.empty(rows, np.uint32), np.empty(rows, np.uint32))
+    number, outcome = np.full(places, FREE, np.int32), np.empty(ROWS_AT_ONCE, np.uint32)
+    place, met, first = np.empty(rows, np.uint32), np.empty(rows, np.uint32), np.empty(rows, np.uint32)
+    return Room(number, np.empty(places, np.uint32), outcome, place, met, first)
 
 
 @_compiled
@@ -56,32 +60,61 @@ def tell_apart(group: int, bins: Bins, groups: Groups, cut: Bins, room: Room, nu
         for row in range(len(numbers)):
             numbers[row] = room.first[row] = row
         return len(numbers)
-    outcome = room.outcome[: len(numbers)]
-    outcome[:] = 0
-    for at in range(groups.cuts[group], groups.cuts[group + 1]):
-        column, stride, least = bins[groups.channel[at]], np.uint32(groups.stride[at]), cut[at]
-        for row in range(len(outcome)):
-            outcome[row] += stride if column[row] >= least else np.uint32(0)
-    return _number(outcome, room, numbers)
+    found, places = 0, min(FEW_PLACES, len(room.number))
+    for low in range(0, len(numbers), ROWS_AT_ONCE):
+        high = min(low + ROWS_AT_ONCE, len(numbers))
+        if 2 * (found + high - low) > places and places < len(room.number):
+            places *= 2
+            _spread_out(found, places, room)
+        _work_out(group, bins, low, groups, cut, room.outcome[: high - low])
+        found = _number(low, high, places, found, room, numbers)
+    for number in range(found):
+        room.number[room.place[number]] = FREE
+    return found
 
 
 @_compiled
-def _number(outcome: Numbers, room: Room, numbers: Numbers) -> int:
-    """Numbers outcomes in the order in which they come, and leaves the table as it was."""
-    last, found = np.uint32(len(room.key) - 1), 0
-    for row in range(len(outcome)):
-        here = outcome[row]
-        spread = here * GOLDEN
-        place = (spread ^ (spread >> np.uint32(15))) & last
-        while room.number[place] != FREE and room.key[place] != here:
-            place = (place + ONE) & last
+def _work_out(group: int, bins: Bins, low: int, groups: Groups, cut: Bins, outcome: Numbers) -> None:
+    """Writes the outcomes of the rows from low on."""
+    outcome[:] = 0
+    for at in range(groups.cuts[group], groups.cuts[group + 1]):
+        column, stride, least = bins[groups.channel[at]][low:], np.uint32(groups.stride[at]), cut[at]
+        for row in range(len(outcome)):
+            outcome[row] += stride if column[row] >= least else np.uint32(0)
+
+
+@_compiled
+def _spread_out(found: int, places: int, room: Room) -> None:
+    """Puts what was found among more places of the table."""
+    for number in range(found):
+        room.met[number] = room.key[room.place[number]]
+        room.number[room.place[number]] = FREE
+    for number in range(found):
+        place = _place_of(room.met[number], places, room)
+        room.number[place], room.key[place], room.place[number] = number, room.met[number], place
+
+
+@_compiled
+def _place_of(here: np.uint32, places: int, room: Room) -> np.uint32:
+    """Where an outcome lies among so many places, or the free one where it would."""
+    last, spread = np.uint32(places - 1), here * GOLDEN
+    place = (spread ^ (spread >> np.uint32(15))) & last
+    while room.number[place] != FREE and room.key[place] != here:
+        place = (place + ONE) & last
+    return place
+
+
+@_compiled
+def _number(low: int, high: int, places: int, found: int, room: Room, numbers: Numbers) -> int:
+    """Numbers the outcomes of the rows from low to high in the order in which they come; returns how many are found by now."""
+    for row in range(low, high):
+        here = room.outcome[row - low]
+        place = _place_of(here, places, room)
         if room.number[place] == FREE:
             room.number[place], room.key[place] = found, here
             room.first[found], room.place[found] = row, place
             found += 1
         numbers[row] = room.number[place]
-    for number in range(found):
-        room.number[room.place[number]] = FREE
     return found
 
 

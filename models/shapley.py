@@ -15,7 +15,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 Numbers = NDArray[np.uint32]
-Halves = NDArray[np.uint16]
 
 ROWS_A_BLOCK: Final = 256
 GROUPS_AT_ONCE: Final = 128
@@ -71,21 +70,20 @@ def targets_for(paths: Paths, groups: Groups, of_part: Ints) -> Targets:
 
 @_compiled
 def explain(bins: Bins, wide: Level, narrow: Level, inner: Ints, paths: Paths, rules: Rules, out: Floats) -> None:
-    """Adds to out (targets, rows) what the targets add to the margins of rows, for bins (channels, rows); at most 65,536 rows.
+    """Adds to out (targets, rows) what the targets add to the margins of rows, for bins (channels, rows).
 
     narrow: groups of leaves within those of wide, inner[g] to inner[g + 1] being those of group g, with their targets by place among
     those of g. low and last of the paths are of the same kind as the bins.
-    Rows with the same outcome in a wide group are explained as one, and so are those of them with the same outcome in a narrow one.
+    Rows with the same outcome in a wide group are explained as one, and so are those of them with the same outcome in a narrow one. The
+    more rows at once, the fewer of them have an outcome of their own.
     """
     rows = bins.shape[1]
-    room, number, table = room_for(rows), np.empty(rows, np.uint32), np.empty(rows)
-    place = np.empty((GROUPS_AT_ONCE, rows), np.uint16)
+    room, table, place = room_for(rows), np.empty(rows), np.empty((GROUPS_AT_ONCE, rows), np.uint32)
     for low in range(0, len(wide.groups.leaves), GROUPS_AT_ONCE):
         high = min(low + GROUPS_AT_ONCE, len(wide.groups.leaves))
         begins = np.zeros(high - low + 1, np.int64)
         for group in range(low, high):
-            found = tell_apart(group, bins, wide.groups, wide.cut, room, number)
-            place[group - low] = number
+            found = tell_apart(group, bins, wide.groups, wide.cut, room, place[group - low])
             few = some_rows(group, bins, wide.groups, room.first[:found])
             slots = wide.targets.starts[group + 1] - wide.targets.starts[group]
             begin = begins[group - low]
@@ -125,7 +123,7 @@ def _explain_few(
 
 
 @_compiled
-def _hand_out(low: int, place: Halves, table: Floats, begins: Ints, targets: Targets, out: Floats) -> None:
+def _hand_out(low: int, place: Numbers, table: Floats, begins: Ints, targets: Targets, out: Floats) -> None:
     """Adds what the groups from low on add for each of their outcomes, target by target: a target's rows stay in the processor's cache."""
     first = targets.starts[low]
     starts = targets.starts[low : low + len(begins)] - first
@@ -146,7 +144,7 @@ def _hand_out(low: int, place: Halves, table: Floats, begins: Ints, targets: Tar
 
 
 @_compiled
-def _add_four(table: Floats, begins: Ints, place: Halves, groups: Ints, line: Floats) -> None:
+def _add_four(table: Floats, begins: Ints, place: Numbers, groups: Ints, line: Floats) -> None:
     """Four at once, so that the line is read and written once for all."""
     one, two, three, four = table[begins[0] :], table[begins[1] :], table[begins[2] :], table[begins[3] :]
     at_one, at_two, at_three, at_four = place[groups[0]], place[groups[1]], place[groups[2]], place[groups[3]]
@@ -155,7 +153,7 @@ def _add_four(table: Floats, begins: Ints, place: Halves, groups: Ints, line: Fl
 
 
 @_compiled
-def _add(adds: Floats, place: Numbers | Halves, line: Floats) -> None:
+def _add(adds: Floats, place: Numbers, line: Floats) -> None:
     for row in range(len(line)):
         line[row] += adds[place[row]]
 
@@ -173,31 +171,31 @@ def _explain_leaf(leaf: int, bins: Bins, paths: Paths, rules: Rules, slots: Ints
     rule = (parts + 1) // 2
     met, product = np.empty((parts, ROWS_A_BLOCK)), np.empty(ROWS_A_BLOCK)
     for low in range(0, bins.shape[1], ROWS_A_BLOCK):
-        block = bins[:, low : low + ROWS_A_BLOCK]
+        rows = min(ROWS_A_BLOCK, bins.shape[1] - low)
         for part in range(parts):
-            _meet(first + part, block, paths, met[part])
+            _meet(first + part, bins, low, paths, met[part][:rows])
         for node in range(rule * (rule - 1) // 2, rule * (rule + 1) // 2):
             known, unknown = rules.nodes[node], 1.0 - rules.nodes[node]
             product[:] = rules.weights[node] * paths.value[leaf]
             for part in range(parts):
                 line, without = met[part], unknown * paths.share[first + part]
-                for row in range(block.shape[1]):
+                for row in range(rows):
                     product[row] *= without + known * line[row]
             missed = -1.0 / unknown
             for part in range(parts):
-                line, share, sums = met[part], paths.share[first + part], adds[slots[first + part], low:]
+                line, share, sums = met[part], paths.share[first + part], adds[slots[first + part]][low:]
                 more = (1.0 - share) / (known + unknown * share) - missed
-                for row in range(block.shape[1]):
+                for row in range(rows):
                     sums[row] += product[row] * (missed + more * line[row])
 
 
 @_compiled
-def _meet(part: int, bins: Bins, paths: Paths, met: Floats) -> None:
-    """Writes 1 where a row meets a part of a path, else 0."""
+def _meet(part: int, bins: Bins, first: int, paths: Paths, met: Floats) -> None:
+    """Writes 1 where a row, from `first` on, meets a part of a path, else 0."""
     met[:] = 1.0
     for ask in range(paths.asks[part], paths.asks[part + 1]):
-        column, low, last = bins[paths.channel[ask]], paths.low[ask], paths.last[ask]
-        for row in range(len(column)):
+        column, low, last = bins[paths.channel[ask]][first:], paths.low[ask], paths.last[ask]
+        for row in range(len(met)):
             met[row] *= 1.0 if (low <= column[row]) & (column[row] <= last) else 0.0
 
 

@@ -1,7 +1,8 @@
 """Ranks the leads and customers of a day by what models say of them, and says why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,17 +16,18 @@ from models.holdout import held_back
 from models.parts import spoken, spoken_values
 from models.plain import PlainWays
 from models.predict import contributions_of, parts_of, predict, ranges, to_chance
-from models.rank import rank_customers, rank_open
+from models.rank import Ranking, rank_customers, rank_open
 from models.reasons import Explanations, joined
 from models.steady import Standing
 from models.tell_moves import Move
+from pipelines.beside import beside
 from pipelines.feedback import resting
 from pipelines.job import Job
 from pipelines.look_back import Now, Past, moves_of
 from pipelines.narrator import Bar
 from pipelines.steady import standing_of, with_letters
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 250_000
 Floats = NDArray[np.float64]
 
 
@@ -58,20 +60,27 @@ def ranked_of(
         rows = (scores["cohort"] == cohort).to_numpy()
         if not rows.any() or head not in scores:
             continue
-        known = scores.loc[rows, head].to_numpy(dtype=np.float64)
-        found, moves = _explained(job, bundle, head, matrix.take(rows), known, past, bar, plain.get(head))
-        number = np.arange(len(found)) + sum(map(len, explanations))
+        first = sum(map(len, explanations))
+        told = scores[rows].assign(explained=first + np.arange(rows.sum()))
+        known = told[head].to_numpy(dtype=np.float64)
+        # who comes first does not depend on why: compiled code explains while Python ranks
+        with beside(partial(_ranked, job, told, cohort, past, standing)) as ranking:
+            found, moves = _explained(job, bundle, head, matrix.take(rows), known, past, bar, plain.get(head))
+            ranked = ranking()
         explanations.append(found)
-        told = scores[rows].assign(explained=number, move=moves)
-        if cohort == "open":
-            told["resting"] = resting(job, told["lead_id"])
-            told["held"] = held_back(told["lead_id"], job.project.list.holdout, job.project.name)
-            ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}", standing)
-            parts.append(with_letters(job, ranking.scores, past))
-            says = ranking.says
-        else:
-            parts.append(rank_customers(told, job.project.list))
+        parts.append(ranked.scores.assign(move=moves[ranked.scores["explained"].to_numpy() - first]))
+        says = ranked.says or says
     return Ranked(pd.concat(parts, ignore_index=True), joined(explanations), says, standing)
+
+
+def _ranked(job: Job, told: pd.DataFrame, cohort: str, past: Past | None, standing: Standing) -> Ranking:
+    """The rows of a cohort by rank, with what else is said of them that no explanation changes."""
+    if cohort != "open":
+        return Ranking(rank_customers(told, job.project.list), "")
+    told["resting"] = resting(job, told["lead_id"])
+    told["held"] = held_back(told["lead_id"], job.project.list.holdout, job.project.name)
+    ranking = rank_open(told, job.project.list, f"{job.project.name} {job.day}", standing)
+    return replace(ranking, scores=with_letters(job, ranking.scores, past))
 
 
 def _for_people(matrix: Matrix) -> pd.DataFrame:

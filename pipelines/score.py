@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from configs.errors import FunnelcastError
@@ -10,6 +11,7 @@ from features.matrix import Matrix
 from models.bundle import check_fingerprint
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
+from pipelines.beside import beside
 from pipelines.helps import with_helps
 from pipelines.job import Job, first_day, matrix_to_score
 from pipelines.lists.page import write_list
@@ -65,8 +67,8 @@ def score_project(job: Job, champion: Champion) -> Scored:
     since = past.day if past else None
     withheld = withheld_by(champion.bundle.heads, job.voice)
     with job.narrator.step("Writing the scores and the list"):
-        scores_file = write_scores(job, ranked.scores, ranked.explanations, champion.version, shifts, since)
-        with write_beside(job.workspace.lists / str(job.day)) as folder:
+        keep = partial(write_scores, job, ranked.scores, ranked.explanations, champion.version, shifts, since)
+        with write_beside(job.workspace.lists / str(job.day)) as folder, beside(keep) as kept:
             folder.mkdir()
             copy_page(job.workspace, champion.version, folder, drift_since(job, champion, matrix, shifts))
             notes = (*_notes(champion, matrix, job.voice), *shifts_say(shifts, job.voice))
@@ -75,6 +77,7 @@ def score_project(job: Job, champion: Champion) -> Scored:
             day = replace(day_list(job, ranked, notes, withheld, since), right_now=urgent)
             behind = Behind(job, champion.bundle, matrix, ranked.scores, ranked.explanations, hidden, since, plain)
             write_list(folder, day, lambda listed: write_site(folder, day, listed, behind))
+            scores_file = kept()  # no list is seen without its scores
     write_deliveries(job, ranked.scores)
     if past:
         tell_changed(job, ranked.scores, ranked.standing, past.day)

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from features.languages import Voice, voice_of
+from pipelines.beside import beside
 from pipelines.lists.day import DayList, Line
 from pipelines.lists.packed import packed
 from pipelines.lists.page_words import page_words, script_of
@@ -13,7 +14,7 @@ from pipelines.lists.plain import clipped
 from pipelines.lists.right_now import shown, write_right_now
 from pipelines.lists.row import Row, full_bar, rows
 from pipelines.lists.shared import Shared, shared_reasons
-from pipelines.lists.sheets import write_sheets
+from pipelines.lists.sheets import add_skipped, write_sheets
 from pipelines.lists.site import LEADS, pages_in
 from pipelines.lists.words import weekday_says
 from pipelines.lists.workbook import write_workbook
@@ -48,10 +49,12 @@ def write_list(folder: Path, day: DayList, write_more: Callable[[Sequence[Line]]
     from the lines that are listed. The tables are described in sheets.write_sheets and right_now.write_right_now, the workbook in
     workbook.write_workbook.
     """
-    listed, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers), day.skipped)
-    write_right_now(folder, day.as_of, day.right_now)
-    write_workbook(folder, voice_of(day.language))
-    write_more(listed)
+    listed, skipped = write_sheets(folder, day.as_of, chain(day.lines, day.customers))
+    with beside(lambda: add_skipped(folder, day.skipped)) as added:
+        write_right_now(folder, day.as_of, day.right_now)
+        write_workbook(folder, voice_of(day.language))
+        write_more(listed)
+        skipped += added()
     page = page_html(day, [line for line in listed if line.band != "keep"], skipped, folder)
     (folder / "index.html").write_bytes(page.encode("utf-8"))
 

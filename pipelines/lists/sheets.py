@@ -69,10 +69,17 @@ def write_sheets(
                 count += 1
             else:
                 shown.append(line)
-        for table in skipped:
-            texts["skip"].write(csv_lines(table))
+    return shown, count + add_skipped(folder, skipped)
+
+
+def add_skipped(folder: Path, tables: Iterable[pa.Table]) -> int:
+    """Adds further lines to skip.csv and returns how many; tables as write_sheets has them."""
+    count = 0
+    with (folder / "skip.csv").open("a", encoding="utf-8", newline="") as text:
+        for table in tables:
+            text.write(csv_lines(table))
             count += len(table)
-    return shown, count
+    return count
 
 
 def record(line: Line, as_of: date) -> tuple[str, ...]:
