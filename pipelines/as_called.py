@@ -1,6 +1,8 @@
 """Reads from past lists who was called and how likely that was, and lets rows teach by it where the project says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,8 @@ from models.as_called import times_counted, worth
 from models.lot import lot
 from models.receipt import CALL
 from pipelines.job import Job
-from pipelines.written import CERTAIN, deliveries_file
+from pipelines.tracking import trained_until
+from pipelines.written import CERTAIN, deliveries_file, scores_file
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,12 @@ class Calls:
 
 
 def calls_of(job: Job, matrix: Matrix) -> Calls:
-    """What the lists that were served on the days of a matrix say of its rows."""
-    days, lists = matrix.snapshots["as_of"].dt.date, {}
-    for day in days.unique():
-        if (file := deliveries_file(job.workspace, day)).is_file():
-            lists[day] = _called(
-                pq.ParquetFile(file).read(columns=["lead_id", "band", "chance_of_listing"]).to_pandas()
-            )
+    """What the lists that were served on the days of a matrix say of its rows.
+
+    A list that was made after the fact, by a model that knew what came, called nobody.
+    """
+    days, trained = matrix.snapshots["as_of"].dt.date, trained_until(job)
+    lists = {day: _called(job, day) for day in days.unique() if _was_served(job, day, trained)}
     chances = np.full(len(days), np.nan)
     for day, called in lists.items():
         rows = ((days == day) & (matrix.snapshots["cohort"] == "open")).to_numpy()
@@ -76,6 +78,18 @@ def calls_say(job: Job, matrix: Matrix) -> str:
     return calls_of(job, matrix).says if job.project.learning.as_called else ""
 
 
-def _called(listed: pd.DataFrame) -> pd.Series:
-    """How likely the call of each lead was that is to be called."""
-    return listed[listed["band"] == CALL].set_index("lead_id")["chance_of_listing"]
+def _was_served(job: Job, day: date, trained: Mapping[str, str]) -> bool:
+    """Whether a list was made for a day, and not by a model that knew of later ones."""
+    listed, scores = deliveries_file(job.workspace, day).is_file(), scores_file(job.workspace, day)
+    if not listed or not scores.is_file():
+        return listed
+    version = pq.ParquetFile(scores).read_row_group(0, columns=["model_version"])["model_version"][0].as_py()
+    return trained.get(version, "") <= str(day)
+
+
+def _called(job: Job, day: date) -> pd.Series:
+    """How likely the call of each lead was that the list of a day called."""
+    file = pq.ParquetFile(deliveries_file(job.workspace, day))
+    listed: pd.DataFrame = file.read(columns=["lead_id", "band", "chance_of_listing"]).to_pandas()
+    called: pd.Series = listed[listed["band"] == CALL].set_index("lead_id")["chance_of_listing"]
+    return called

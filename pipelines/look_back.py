@@ -21,7 +21,7 @@ from pipelines.base_rates import as_served
 from pipelines.job import Job
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake
-from pipelines.train import tracking_of
+from pipelines.tracking import tracking_of
 
 KEYS = ["lead_id", "cohort"]
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from configs.errors import FunnelcastError
 from models.track import Version
 from pipelines.job import Job
-from pipelines.train import tracking_of
+from pipelines.tracking import tracking_of
 
 SHOWN = ("auc", "log_loss", "calibration_error")
 

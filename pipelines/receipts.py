@@ -24,7 +24,7 @@ from pipelines.settled import tell_receipts
 from pipelines.since import ends_at, read_scores, said_and_came, served_days
 from pipelines.standpoint import look_from
 from pipelines.store import observed_until, write_beside
-from pipelines.train import tracking_of
+from pipelines.tracking import trained_until
 from pipelines.written import deliveries_file, scores_file
 
 
@@ -53,7 +53,7 @@ def settle_lists(job: Job) -> tuple[Receipt, ...]:
         )
     for day in kept:
         _tell_changed(job, kept[day].listed)
-    trained = {version.number: version.trained_until for version in tracking_of(job).versions()} if served else {}
+    trained = trained_until(job) if served else {}
     lists = [found for day in served if (found := _list_of(job, day, trained)) is not None]
     due = [one for one in lists if ends_at(one.day, one.head) <= until]
     new = _settle(job, due, until) if due else []

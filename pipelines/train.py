@@ -7,7 +7,7 @@ from models.bundle import Origin
 from models.contest import contest
 from models.leaks import LeakReport, without
 from models.promotion import Verdict
-from models.track import Champion, Tracking
+from models.track import Champion
 from models.train import TrainingResult, train
 from pipelines.as_called import calls_say, taught
 from pipelines.helps import keep_helped
@@ -19,6 +19,7 @@ from pipelines.model_page.learned import keep_learned
 from pipelines.model_page.page import kept_text, write_page
 from pipelines.plainly import keep_plain
 from pipelines.search import chosen_settings, search_settings, serving_settings
+from pipelines.tracking import tracking_of
 
 
 def train_project(job: Job, trials: int | None = None) -> Champion:
@@ -100,15 +101,6 @@ def champion_of(job: Job) -> Champion:
 def champion_or_new(job: Job) -> Champion:
     """The model that serves, or a newly trained one when there is none."""
     return tracking_of(job).champion() or train_project(job)
-
-
-def tracking_of(job: Job) -> Tracking:
-    """Where the project's runs are kept: as the project says, else in the workspace."""
-    setting, workspace = job.project.tracking, job.workspace
-    name = f"funnelcast-{job.project.name}"
-    if setting.uri is not None:
-        return Tracking(setting.uri, setting.experiment or name, name)
-    return Tracking(f"sqlite:///{workspace.tracking_database}", setting.experiment or name, name, workspace.artefacts)
 
 
 def tell_judgements(job: Job, result: TrainingResult) -> None:

@@ -19,7 +19,7 @@ from pipelines.base_rates import settled_says, shifts_since
 from pipelines.job import Job, matrix_of
 from pipelines.since import ends_at, read_scores, said_and_came, scored_days
 from pipelines.store import observed_until, open_lake
-from pipelines.train import tracking_of
+from pipelines.tracking import tracking_of
 
 COMPARED_DAYS = 28
 COMPARED_LEADS = 2_000

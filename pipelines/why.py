@@ -27,7 +27,7 @@ from pipelines.pages import templates
 from pipelines.plainly import read_plain
 from pipelines.since import read_scores, scored_days
 from pipelines.store import lake_files, open_lake, write_beside
-from pipelines.train import tracking_of
+from pipelines.tracking import tracking_of
 from pipelines.waterfall import WIDTH, Fall
 from pipelines.whole import Sayings, moved_fall, whole_reasons
 

@@ -20,7 +20,8 @@ from pipelines.ingest import ingest_project
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.order import Order, open_job
 from pipelines.score import score_project
-from pipelines.train import champion_of, tracking_of, train_project
+from pipelines.tracking import tracking_of
+from pipelines.train import champion_of, train_project
 from tests.corner_shop import open_shop
 
 DAY, EARLIER = date(2025, 9, 22), date(2025, 8, 25)

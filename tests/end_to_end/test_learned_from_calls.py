@@ -5,6 +5,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from features.matrix import Matrix
@@ -18,7 +20,7 @@ from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.order import Order, open_job
 from pipelines.standpoint import look_from
 from pipelines.train import train_project
-from pipelines.written import write_deliveries
+from pipelines.written import scores_file, write_deliveries
 from tests.corner_shop import open_shop
 
 FIRST, SECOND, DAY = date(2025, 7, 7), date(2025, 7, 14), date(2025, 8, 25)
@@ -74,6 +76,15 @@ def test_a_day_with_a_list_is_taught_by_its_calls_alone(shop: Taught) -> None:
 def test_a_day_without_a_list_teaches_as_it_is(shop: Taught) -> None:
     for other in set(training_days(shop.job, DAY)) - {FIRST, SECOND}:
         assert (shop.of(other) == 1).all()
+
+
+def test_a_list_that_was_made_after_the_fact_called_nobody(shop: Taught) -> None:
+    scores = scores_file(shop.job.workspace, FIRST)
+    scores.parent.mkdir(parents=True)
+    for version, times in ((shop.trained.version, {1}), ("0", set(shop.of(FIRST)))):
+        pq.write_table(pa.table({"model_version": [version]}), scores)
+        assert set(shop.of(FIRST)) == times, version
+    scores.unlink()
 
 
 def test_lots_round_the_same_way_every_time(shop: Taught) -> None:

@@ -21,7 +21,7 @@ from pipelines.cli import main
 from pipelines.job import Job, matrix_of, training_days
 from pipelines.order import Order, open_job
 from pipelines.search import chosen_settings, search_settings, serving_settings
-from pipelines.train import tracking_of
+from pipelines.tracking import tracking_of
 from tests.corner_shop import Shop, open_shop
 
 DAY = "2025-10-01"
