@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import pytest
 
+from features.languages import Voice
 from pipelines import written
 from pipelines.cli import main
 from pipelines.ingest import ingest_project
@@ -136,9 +137,9 @@ def _beside_a_full_disk(target: Path) -> Iterator[Path]:
         yield part
 
 
-def _workbook_on_a_full_disk(folder: Path) -> None:
+def _workbook_on_a_full_disk(folder: Path, voice: Voice) -> None:
     (folder / "list.xlsx").symlink_to(FULL)
-    write_workbook(folder)
+    write_workbook(folder, voice)
 
 
 @pytest.mark.filterwarnings(
