@@ -84,7 +84,7 @@ class DayList:
 
     lines are the open leads by rank, customers (band keep) the likeliest to leave first. `lines` is read once from
     front to back and the skipped ones are not kept, so what makes its lines on the way is welcome. skipped: further skipped
-    leads as lists.sheets.write_sheets takes them.
+    leads as lists.sheets.add_skipped takes them.
     capacity is in calls. ranked_by, expected and notes are sentences. stages: the words of the open stages in funnel
     order, to sort by. language: of all sentences, and of the page around them. right_now: what stands above the ranking.
     """

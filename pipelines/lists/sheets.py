@@ -40,12 +40,8 @@ COLUMNS = (
 )
 
 
-def write_sheets(
-    folder: Path, as_of: date, lines: Iterable[Line], skipped: Iterable[pa.Table] = ()
-) -> tuple[list[Line], int]:
-    """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; returns all but the skipped lines, and how many.
-
-    skipped: further lines of skip.csv, some at a time: tables of texts with the columns COLUMNS, the cells as record gives them.
+def write_sheets(folder: Path, as_of: date, lines: Iterable[Line]) -> tuple[list[Line], int]:
+    """Writes call.csv, nurture.csv, skip.csv and keep.csv in one pass; returns all but the skipped lines, and how many were skipped.
 
     A file is RFC 4180 (commas, CRLF) in UTF-8 with a byte order mark, without which Excel garbles umlauts. It has the
     columns COLUMNS in every project, even when it has no lines. as_of is YYYY-MM-DD; chances are 0..1 with 6 decimals;
@@ -69,11 +65,14 @@ def write_sheets(
                 count += 1
             else:
                 shown.append(line)
-    return shown, count + add_skipped(folder, skipped)
+    return shown, count
 
 
 def add_skipped(folder: Path, tables: Iterable[pa.Table]) -> int:
-    """Adds further lines to skip.csv and returns how many; tables as write_sheets has them."""
+    """Adds further lines to skip.csv, some at a time, and returns how many.
+
+    tables: texts with the columns COLUMNS, the cells as record gives them.
+    """
     count = 0
     with (folder / "skip.csv").open("a", encoding="utf-8", newline="") as text:
         for table in tables:
