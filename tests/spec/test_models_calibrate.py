@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from models.calibrate import (
+    CHANCE,
     IDENTITY,
     Calibrator,
     calibrator_from,
@@ -124,6 +125,25 @@ def test_with_few_rows_it_is_platt() -> None:
     assert choose_calibrator(seen, outcomes_of(seen), np.arange(300) >= 150, np.arange(300)).method == "platt"
 
 
+def test_the_luck_of_few_leads_moves_chances_that_were_learned_less_than_points() -> None:
+    everyone = margins(20_000)
+    truth = expit(everyone)
+    lost = []
+    for seed in range(40):
+        seen = margins(20_000)[seed * 300 : (seed + 1) * 300]
+        outcomes = (np.random.default_rng(seed).random(300) < expit(seen)).astype(np.float64)
+        found = choose_calibrator(seen, outcomes, np.arange(300) >= 150, np.arange(300)), fit_platt(seen, outcomes)
+        lost.append([np.mean((one.chances(everyone) - truth) ** 2) for one in found])
+    learned, points = np.sqrt(np.mean(lost, axis=0))
+    assert learned < points / 2
+
+
+def test_a_drift_that_many_leads_show_is_followed_all_the_same() -> None:
+    seen = margins(20_000)
+    found = choose_calibrator(seen, outcomes_of(seen - 1), np.arange(len(seen)) >= 10_000, np.arange(20_000))
+    assert np.abs(found.chances(seen) - expit(seen - 1)).max() < 0.03
+
+
 def repeated(rows: int, times: int, seed: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Margins, outcomes and leads where each lead stands so many times, nearly alike and with one outcome for all its rows."""
     draw = np.random.default_rng(seed)
@@ -141,7 +161,7 @@ def test_leads_that_repeat_themselves_do_not_make_a_bend_look_sure() -> None:
 
 def test_rows_of_one_lead_move_the_line_as_one_row_does() -> None:
     seen, outcomes, leads = repeated(6_000, times=10, seed=0)
-    assert choose_calibrator(seen, outcomes, leads >= 550, leads) == fit_platt(seen, outcomes, worth=0.1)
+    assert choose_calibrator(seen, outcomes, leads >= 550, leads) == fit_platt(seen, outcomes, worth=0.1, prior=CHANCE)
     apart = fit_platt(np.repeat(seen[:600], 10), np.repeat(outcomes[:600], 10), worth=0.1)
     assert apart.chances(seen[:5]) == pytest.approx(fit_platt(seen[:600], outcomes[:600]).chances(seen[:5]))
 
