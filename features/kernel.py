@@ -75,7 +75,7 @@ class Way:
 
 def bucket_shift(leads: int, rows: int) -> int:
     """How many leads share a bucket, as a power of 2: about ROWS_A_BUCKET rows, fewer where that would make too few buckets."""
-    wanted = min(ROWS_A_BUCKET, rows // LEAST_BUCKETS)
+    wanted = max(1, min(ROWS_A_BUCKET, rows // LEAST_BUCKETS))
     return max(0, int(np.log2(max(1, leads * wanted // max(1, rows)))))
 
 
