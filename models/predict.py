@@ -20,7 +20,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
-ROWS_AT_ONCE = 131_072  # of more, the copied columns of a model fill new memory again and again, which takes as long as copying
+# A copy of a model's columns of all rows would fill as much new memory as the matrix has.
+ROWS_AT_ONCE = 131_072
 # Rows times leaves that LightGBM itself is through with in the half to whole second in which compiled trees are loaded.
 LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 35_000_000, 2_000_000
 
