@@ -1,90 +1,120 @@
-"""Reads the log of leads as the log of their accounts, straight from its files."""
+"""Seats the leads of an account side by side, so that one reading of their log serves the leads and their accounts."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from numba import njit
 from numpy.typing import NDArray
 
-from features.identity import finder
+from features.identity import finder, numbered
+from features.ledger import Spine
+from features.plan import Reading
 from features.query import answer, whole_numbers
-from features.reading import Part, Source
-from features.tables import HAPPENED, KNOWN
+from features.rhythm import Step
 
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
 
-ACCOUNT = "entity"
 NOBODY = -1
+NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
-class Members:
-    """The leads that belong to some accounts, and after the last of them one that stands for all others.
+class Seats:
+    """Places for the leads that are looked at and for all others of the accounts that are; those of no account sit last.
 
-    find gives a lead's place here, NOBODY for any other. account: the place of its account, NOBODY for the last. number: its number among
-    its colleagues. known_at: when it was known that it belongs there (microseconds since 1970 UTC).
+    names (places,): who sits there, empty for nobody. at: the place of each lead that is looked at. starts (accounts + 1,): account a has
+    the places from starts[a] to starts[a + 1]; it stretches over more than one bucket of 2 ** shift places only if it has more leads.
+    known_at (places,): when it was known that the lead belongs there (microseconds since 1970 UTC), NEVER where there is none.
     """
 
-    find: Callable[[pa.Array], Codes]
-    account: Codes
-    number: Codes
+    names: pa.Array
+    at: Codes
+    starts: Ints
     known_at: Ints
 
 
-def of_accounts(con: DuckDBPyConnection, source: Source, accounts: pa.Array) -> Source:
-    """The rows of a source of leads, each under the place of its lead's account among `accounts`, from the moment that both are known.
+class Share(NamedTuple):
+    """Neighbouring accounts, from number `first` on, whose leads are those of a bucket.
 
-    Rows of other leads have no place. Where the rows name the lead besides, the name becomes the lead's number among its colleagues,
-    which tells them apart as well.
+    starts (accounts + 1,) and known_at (leads,): as in Seats, the leads counted from that of the bucket. tells: as in Accounts.
     """
-    members = _members(con, accounts)
-    parts = tuple(_part(part, source.lead, members) for part in source.parts)
-    return replace(source, lead=ACCOUNT, parts=parts)
+
+    first: int
+    starts: Ints
+    known_at: Ints
+    tells: NDArray[np.bool_]
 
 
-def _members(con: DuckDBPyConnection, accounts: pa.Array) -> Members:
-    rows = answer(
+@dataclass(frozen=True)
+class Accounts:
+    """What is asked of the accounts whose leads are read; starts and known_at as in Seats.
+
+    spine: the moments to look from. tells (patterns,): whether a row of a pattern shows anything that is looked at here. Behind the values
+    of the leads stands one more, the number of a row's lead among its colleagues.
+    """
+
+    starts: Ints
+    known_at: Ints
+    spine: Spine
+    tells: NDArray[np.bool_]
+    readings: Sequence[tuple[int, Reading]]
+    steps: Sequence[Step] = ()
+
+    def straddle(self, shift: int) -> NDArray[np.bool_]:
+        """Whether an account lies on both sides of the edge before each bucket of 2 ** shift places."""
+        edges = np.arange(0, len(self.known_at) + (1 << shift), 1 << shift)
+        holder = np.searchsorted(self.starts, edges, side="right") - 1
+        return (holder < len(self.starts) - 1) & (self.starts[holder] < edges)
+
+    def among(self, first: int, last: int) -> Share:
+        """The accounts of the leads from first to last (not included)."""
+        ends = np.searchsorted(self.starts[:-1], [first, last])
+        begin, end = int(ends[0]), len(self.starts) - 1 if last == len(self.known_at) else int(ends[1])
+        return Share(begin, self.starts[begin : end + 1] - first, self.known_at[first:last], self.tells)
+
+
+def seated(con: DuckDBPyConnection, leads: pa.Array, accounts: pa.Array, shift: int) -> Seats:
+    """The seats for leads and accounts (distinct names) in buckets of 2 ** shift places."""
+    told = answer(
         con, "SELECT lead_id, account_id, epoch_us(known_at) AS known_at FROM leads WHERE account_id IS NOT NULL"
     )
-    account = finder(accounts)(rows["account_id"].combine_chunks())
+    account = finder(accounts)(told["account_id"].combine_chunks())
     asked = account != NOBODY
-    names = rows["lead_id"].combine_chunks().filter(pa.array(asked))
-    account = account[asked]
-    return Members(
-        finder(names),
-        np.append(account, np.int32(NOBODY)),
-        np.append(_numbers(account), np.int32(NOBODY)),
-        np.append(whole_numbers(rows, "known_at")[asked], np.iinfo(np.int64).max),
-    )
+    members = told["lead_id"].combine_chunks().filter(pa.array(asked))
+    names, codes = numbered(pa.concat_arrays([leads, members.cast(leads.type)]))
+    belongs, known_at = np.full(len(names), len(accounts)), np.full(len(names), NEVER)
+    belongs[codes[len(leads) :]] = account[asked]
+    known_at[codes[len(leads) :]] = whole_numbers(told, "known_at")[asked]
+    starts, place = _places(belongs, len(accounts), shift)
+    sitting = np.full(int(place.max(initial=-1)) + 1, NOBODY)
+    sitting[place] = np.arange(len(names))
+    taken, at = sitting != NOBODY, place[codes[: len(leads)]].astype(np.int32)
+    return Seats(names.take(pa.array(sitting, mask=~taken)), at, starts, np.where(taken, known_at[sitting], NEVER))
 
 
-def _numbers(account: Codes) -> Codes:
-    """The number of each lead among those of its account, from 0."""
-    order = np.argsort(account, kind="stable")
-    first = np.searchsorted(account[order], account[order])
-    numbers = np.empty(len(account), dtype=np.int32)
-    numbers[order] = np.arange(len(account)) - first
-    return numbers
+def _places(belongs: Ints, accounts: int, shift: int) -> tuple[Ints, Ints]:
+    """Where the places of each account start and the last ends, and the place of each lead; belongs: its account."""
+    order, sizes = np.argsort(belongs, kind="stable"), np.bincount(belongs, minlength=accounts + 1)
+    starts = _starts(sizes[:-1], 1 << shift)
+    place = np.empty(len(belongs), dtype=np.int64)
+    place[order] = np.arange(len(belongs)) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+    return starts, place
 
 
-def _part(part: Part, lead: str, members: Members) -> Part:
-    def read() -> Generator[pa.RecordBatch, None, None]:
-        for batch in part():
-            yield _of_accounts(batch, lead, members)
-
-    return read
-
-
-def _of_accounts(batch: pa.RecordBatch, lead: str, members: Members) -> pa.RecordBatch:
-    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    place = members.find(columns[lead])
-    known = columns[KNOWN.name if KNOWN.name in columns else HAPPENED.name]
-    moments = known.cast(pa.timestamp("us", known.type.tz)).cast(pa.int64()).to_numpy()
-    account = members.account[place]
-    columns[KNOWN.name] = pa.array(np.maximum(moments, members.known_at[place])).cast(pa.timestamp("us"))
-    columns[lead] = pa.array(members.number[place])
-    columns[ACCOUNT] = pa.array(account, mask=account == NOBODY)
-    return pa.RecordBatch.from_pydict(columns)
+@njit(cache=True)
+def _starts(sizes: Ints, bucket: int) -> Ints:
+    """One account after the other; one that does not fit into what is left of a bucket begins with the next."""
+    starts, at = np.empty(len(sizes) + 1, dtype=np.int64), 0
+    for account in range(len(sizes)):
+        left = -at % bucket
+        if left and sizes[account] > left:
+            at += left
+        starts[account] = at
+        at += sizes[account]
+    starts[-1] = at
+    return starts

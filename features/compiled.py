@@ -33,13 +33,14 @@ def compile_kernels() -> None:
 
 
 def _columns() -> tuple[FeatureColumn, ...]:
-    """One column for each way to read a log, and a pause for the walk back over it."""
+    """One column for each way to read a log, a pause for the walk back over it, and one of the account."""
     touches = Selection(touches_table)
     asked: tuple[tuple[Measure | Rhythm, tuple[int, ...]], ...] = (
         (touches.where(kind="home").count(), (30,)),
         (touches.sum("value"), (30,)),
         (touches.distinct("page"), (30,)),
         (touches.longest_gap(), ()),
+        (touches.of_account().count(), (30,)),
     )
     return tuple(
         column
@@ -57,9 +58,10 @@ def _create(con: duckdb.DuckDBPyConnection, lead: str) -> None:
     """)
     con.execute("""
         CREATE TABLE snapshots AS
-        SELECT row_number() OVER ()::INTEGER - 1 AS snapshot_id, lead_id, TIMESTAMP '2026-01-02' AS as_of
+        SELECT row_number() OVER ()::INTEGER - 1 AS snapshot_id, lead_id, TIMESTAMP '2026-01-02' AS as_of, 'a' AS account_id
         FROM (SELECT DISTINCT lead_id FROM touches)
     """)
+    con.execute("CREATE TABLE leads AS SELECT lead_id, as_of AS known_at, account_id FROM snapshots")
     con.execute("CREATE TABLE days AS SELECT DISTINCT as_of FROM snapshots")
 
 

@@ -1,6 +1,8 @@
 """Works out every declared column for every snapshot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -8,11 +10,11 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from features.blends import blended_parts, fill_blends
-from features.feature import FeatureColumn, Measure, Rhythm, Scope
+from features.colleagues import Accounts, Seats, seated
+from features.feature import FeatureColumn, Measure, Rhythm, Scope, Selection
 from features.identity import numbered
-from features.kernel import Asked, sweep_log
-from features.ledger import Spine
-from features.patterns import name_signals
+from features.kernel import Asked, bucket_shift, sweep_log
+from features.patterns import Naming, name_signals
 from features.plan import (
     COUNT,
     DAY_KEY,
@@ -30,16 +32,26 @@ from features.plan import (
     Share,
 )
 from features.query import answer, count_rows, numbers, whole_numbers
-from features.reading import Files
+from features.reading import Files, Source
 from features.readings import PlainReading
 from features.readings_sql import reading_sql
 from features.rhythm import Step, step_of
-from features.signals import Log, rows_of
+from features.signals import LEAD, Log, asked_rows, is_plain, stored_rows
 from features.sorting import spine_of
 
 MEMORY_GB = 4.0
 Matrix32 = NDArray[np.float32]
+Ints = NDArray[np.int64]
 Measured = tuple[int, FeatureColumn, Measure | Rhythm]  # the column of the matrix, and what it measures
+
+
+class Looks(NamedTuple):
+    """The distinct leads (or accounts) of the snapshots; of each snapshot the place of its own among them, its moment and its row."""
+
+    names: pa.Array
+    whose: NDArray[np.int32]
+    as_of: Ints
+    row: Ints
 
 
 def compute(
@@ -63,17 +75,11 @@ def compute(
         measure = column.feature.measure
         if isinstance(measure, PlainReading):
             _fill(con, reading_sql(measure, grown_days), matrix[:, place])
-    for (_, scope), measured in _by_log(everything).items():
-        log = _log(scope, [measure for _, _, measure in measured])
-        naming = name_signals(log.signals)
-        leads, spine = _spine(con, scope)
-        if len(spine.row) < len(matrix):
-            matrix[:, [place for place, _, _ in measured]] = np.nan
-        if not len(leads):
-            continue
-        source, leads = rows_of(con, log, naming, leads, (files or {}).get(log.table.name))
-        readings, steps = _readings(measured, log), _steps(measured, log)
-        sweep_log(source, Asked(leads, spine, naming, log.numbers, log.values, readings, steps), matrix, memory_gb)
+        elif isinstance(measure, Measure | Rhythm) and measure.selection.scope == "account":
+            matrix[:, place] = np.nan  # a lead without an account is looked at nowhere
+    for measured in _by_table(everything):
+        for source, asked in _asked(con, measured, files or {}):
+            sweep_log(source, asked, matrix, memory_gb)
     fill_blends(columns, parts, matrix)
     return matrix[:, : len(columns)]
 
@@ -84,24 +90,93 @@ def _fill(con: DuckDBPyConnection, sql: str, target: Matrix32) -> None:
     target[whole_numbers(rows, "snapshot_id")] = numbers(rows, "value")
 
 
-def _by_log(
-    columns: Sequence[FeatureColumn],
-) -> Mapping[tuple[str, Scope], list[Measured]]:
-    logs: dict[tuple[str, Scope], list[Measured]] = {}
+def _by_table(columns: Sequence[FeatureColumn]) -> Iterable[list[Measured]]:
+    tables: dict[str, list[Measured]] = {}
     for place, column in enumerate(columns):
         measure = column.feature.measure
         if isinstance(measure, Measure | Rhythm):
-            log = measure.selection.table.name, measure.selection.scope
-            logs.setdefault(log, []).append((place, column, measure))
-    return logs
+            tables.setdefault(measure.selection.table.name, []).append((place, column, measure))
+    return tables.values()
 
 
-def _log(scope: Scope, measures: Sequence[Measure | Rhythm]) -> Log:
-    plain = [measure for measure in measures if isinstance(measure, Measure)]
+def _asked(
+    con: DuckDBPyConnection, measured: Sequence[Measured], files: Mapping[str, Files]
+) -> Iterator[tuple[Source, Asked]]:
+    """What is asked of a table: of its files at once for leads and accounts where that is enough, else by a query for each."""
+    log = _log("lead", measured)
+    naming, stored = name_signals(log.signals), files.get(log.table.name)
+    by_scope: dict[Scope, list[Measured]] = {}
+    for one in measured:
+        by_scope.setdefault(one[2].selection.scope, []).append(one)
+    if stored and is_plain(log, naming):
+        yield from _asked_of_files(con, by_scope, log, naming, stored)
+    else:
+        for scope, some in by_scope.items():
+            yield from _asked_by_query(con, _log(scope, some), some)
+
+
+def _asked_by_query(con: DuckDBPyConnection, log: Log, measured: Sequence[Measured]) -> Iterator[tuple[Source, Asked]]:
+    looks, naming = _looks(con, log.scope), name_signals(log.signals)
+    if len(looks.names):
+        source = asked_rows(con, log, naming)
+        yield source, _asked_of(source, looks, naming, log, measured)
+
+
+def _asked_of_files(
+    con: DuckDBPyConnection, by_scope: Mapping[Scope, list[Measured]], log: Log, naming: Naming, stored: Files
+) -> Iterator[tuple[Source, Asked]]:
+    looks, of_accounts = _looks(con, "lead"), by_scope.get("account", [])
+    accounts = _looks(con, "account") if of_accounts else None
+    if not len(looks.names):
+        return
+    source = stored_rows(log, naming, stored)
+    asked = _asked_of(source, looks, naming, log, by_scope.get("lead", []))
+    if accounts and len(accounts.names):
+        seats = seated(con, looks.names, accounts.names, asked.shift)
+        spine = spine_of(seats.at[looks.whose], looks.as_of, looks.row, len(seats.names))
+        told = _accounts(seats, accounts, naming, log, of_accounts)
+        yield source, replace(asked, leads=seats.names, spine=spine, accounts=told)
+    elif "lead" in by_scope:
+        yield source, asked
+
+
+def _asked_of(source: Source, looks: Looks, naming: Naming, log: Log, measured: Sequence[Measured]) -> Asked:
+    count = len(looks.names)
+    spine = spine_of(looks.whose, looks.as_of, looks.row, count)
+    readings, steps = _readings(measured, log), _steps(measured, log)
+    shift = bucket_shift(count, source.rows)
+    return Asked(looks.names, shift, spine, naming, log.numbers, log.values, readings, steps)
+
+
+def _accounts(seats: Seats, looks: Looks, naming: Naming, log: Log, measured: Sequence[Measured]) -> Accounts:
+    spine = spine_of(looks.whose, looks.as_of, looks.row, len(looks.names))
+    wanted = {log.signal(selection.conditions) for selection in _selections(measured)}
+    tells = np.array([not wanted.isdisjoint(shown) for shown in naming.shown], dtype=np.bool_)
+    numbered = replace(log, values=(*log.values, LEAD))
+    return Accounts(
+        seats.starts, seats.known_at, spine, tells, _readings(measured, numbered), _steps(measured, numbered)
+    )
+
+
+def _selections(measured: Sequence[Measured]) -> list[Selection]:
+    """All selections that are looked at."""
+    measures = [measure for _, _, measure in measured]
     others = [measure.whole if isinstance(measure, Measure) else measure.then for measure in measures]
-    selections = [measure.selection for measure in measures] + [other for other in others if other]
+    return [measure.selection for measure in measures] + [other for other in others if other]
+
+
+def _log(scope: Scope, measured: Sequence[Measured]) -> Log:
+    """What is read for a scope; of leads, the accounts that are put together from them know the lead without reading it."""
+    selections = _selections(measured)
+    plain = [measure for _, _, measure in measured if isinstance(measure, Measure)]
     numbers = {measure.column for measure in plain if measure.aggregate in ("sum", "last") and measure.column}
-    values = {measure.column for measure in plain if measure.aggregate == "distinct" and measure.column}
+    values = {
+        measure.column
+        for measure in plain
+        if measure.aggregate == "distinct"
+        and measure.column
+        and (measure.selection.scope == scope or measure.column != LEAD)
+    }
     signals = dict.fromkeys(selection.conditions for selection in selections)
     table = max((selection.table for selection in selections), key=lambda table: len(table.columns))
     return Log(table, scope, tuple(signals), tuple(sorted(numbers)), tuple(sorted(values)))
@@ -121,13 +196,12 @@ def _steps(measured: Sequence[Measured], log: Log) -> list[Step]:
     ]
 
 
-def _spine(con: DuckDBPyConnection, scope: Scope) -> tuple[pa.Array, Spine]:
-    """The distinct leads (or accounts) of the snapshots, and the moments of each. A lead without an account is looked at nowhere."""
+def _looks(con: DuckDBPyConnection, scope: Scope) -> Looks:
     entity = "lead_id" if scope == "lead" else "account_id"
     sql = f"SELECT {entity} AS entity, snapshot_id, epoch_us(as_of) AS as_of FROM snapshots WHERE {entity} IS NOT NULL"
     rows = answer(con, sql)
-    leads, codes = numbered(rows["entity"].combine_chunks())
-    return leads, spine_of(codes, whole_numbers(rows, "as_of"), whole_numbers(rows, "snapshot_id"), len(leads))
+    names, whose = numbered(rows["entity"].combine_chunks())
+    return Looks(names, whose, whole_numbers(rows, "as_of"), whole_numbers(rows, "snapshot_id"))
 
 
 def _reading(measure: Measure, days: int | None, log: Log) -> Reading:

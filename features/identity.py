@@ -29,15 +29,15 @@ class Texts(NamedTuple):
 
 
 def finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
-    """Gives for names their place among the distinct `names` (no empty one), -1 for any other and for an empty cell.
+    """Gives for names their place among the distinct `names`, -1 for any other and for an empty cell.
 
-    names are texts or whole numbers; what is looked for must be of the same kind.
+    names are texts or whole numbers, an empty one is nobody's; what is looked for must be of the same kind.
     """
     if pa.types.is_integer(names.type):
         return _number_finder(names)
     texts = _texts(names)
     table = np.full(_size(len(names)), NOBODY, dtype=np.uint64)
-    _enter_texts(*texts, table)
+    _enter_texts(_taken(names), *texts, table)
 
     def find(column: pa.Array) -> Codes:
         if pa.types.is_dictionary(column.type):
@@ -71,14 +71,15 @@ def indices(column: pa.DictionaryArray, empty: int) -> Codes:
 
 
 def _number_finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
-    numbers: Ints = names.cast(pa.int64()).to_numpy()
-    lowest, highest = int(numbers.min()), int(numbers.max())
+    taken = _taken(names)
+    lowest, highest = (int(end) for end in pc.min_max(names.cast(pa.int64())).as_py().values())
+    numbers: Ints = names.cast(pa.int64()).fill_null(lowest).to_numpy()
     dense = highest - lowest < DENSE * len(numbers)
     table = np.full(highest - lowest + 1, FOUND_NOWHERE, dtype=np.int32) if dense else _room(len(numbers))
     if dense:
-        table[numbers - lowest] = np.arange(len(numbers))
+        table[numbers[taken] - lowest] = taken
     else:
-        _enter_numbers(numbers, table)
+        _enter_numbers(taken, numbers, table)
 
     def find(column: pa.Array) -> Codes:
         wanted = pc.fill_null(column.cast(pa.int64()), lowest).to_numpy()
@@ -86,6 +87,11 @@ def _number_finder(names: pa.Array) -> Callable[[pa.Array], Codes]:
         return _without_empty(found, column)
 
     return find
+
+
+def _taken(names: pa.Array) -> Ints:
+    """The places of the names that are not empty."""
+    return np.flatnonzero(names.is_valid().to_numpy(zero_copy_only=False))
 
 
 def _without_empty(found: Codes, column: pa.Array) -> Codes:
@@ -136,8 +142,8 @@ def _look_up(wanted: Ints, lowest: int, table: Codes) -> Codes:
 
 
 @njit(nogil=True, cache=True)
-def _enter_numbers(numbers: Ints, table: Codes) -> None:
-    for place in range(len(numbers)):
+def _enter_numbers(places: Ints, numbers: Ints, table: Codes) -> None:
+    for place in places:
         slot = _slot(numbers[place], table)
         while table[slot] >= 0:
             slot = (slot + 1) & (len(table) - 1)
@@ -166,9 +172,9 @@ def _mixed(letters: Bytes, start: int, end: int) -> np.uint64:
 
 
 @njit(nogil=True, cache=True)
-def _enter_texts(offsets: Codes, letters: Bytes, table: Marked) -> None:
+def _enter_texts(places: Ints, offsets: Codes, letters: Bytes, table: Marked) -> None:
     room = uint64(len(table) - 1)
-    for place in range(len(offsets) - 1):
+    for place in places:
         mixed = _mixed(letters, offsets[place], offsets[place + 1])
         slot = mixed & room
         while table[slot] != NOBODY:

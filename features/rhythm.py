@@ -61,16 +61,17 @@ def walk_of(patterns: Sequence[Sequence[int]], pattern_bits: int) -> Walk:
 def follow(rows: Rows, spine: Spine, first: int, walk: Walk, steps: Sequence[Step], out: Matrix32) -> None:
     """Fills the columns of the steps in the spine's rows of the matrix; the leads of rows are those of the spine from `first` on.
 
-    A row known after as_of counts for nothing. Each moment costs one walk back over the rows of its lead, so late rows need no special
-    care.
+    A row known after as_of counts for nothing. Each moment costs one walk back over the rows of its lead, for all steps that look for the
+    same signals in the same window, so late rows need no special care.
     """
-    for step in steps:
-        _follow(rows, spine, first, walk, step, out)
+    for path in dict.fromkeys((step.asked, step.answered, step.window) for step in steps):
+        alike = [step for step in steps if (step.asked, step.answered, step.window) == path]
+        _follow(rows, spine, first, walk, alike[0], np.array(alike, dtype=np.int64), out)
 
 
 @njit(nogil=True, cache=True)
-def _follow(rows: Rows, spine: Spine, first: int, walk: Walk, step: Step, out: Matrix32) -> None:
-    """The measure at every moment of every lead."""
+def _follow(rows: Rows, spine: Spine, first: int, walk: Walk, path: Step, steps: Ints, out: Matrix32) -> None:
+    """The measures of steps (steps, fields of a step) on the same path at every moment of every lead."""
     most = 0
     for lead in range(len(rows.offsets) - 1):
         most = max(most, rows.offsets[lead + 1] - rows.offsets[lead])
@@ -78,12 +79,14 @@ def _follow(rows: Rows, spine: Spine, first: int, walk: Walk, step: Step, out: M
     for lead in range(len(rows.offsets) - 1):
         for look in range(spine.offsets[first + lead], spine.offsets[first + lead + 1]):
             moment = spine.as_of[look]
-            count = _link(lead, moment, walk, step, rows, times, nexts)
-            if step.order in (LONGEST_GAP, GAP_AGAINST_USUAL):
-                found = _pause(step.order, moment, times[:count])
-            else:
-                found = _answer(step.order, moment, step.within, times[:count], nexts[:count])
-            out[spine.row[look], step.column] = found
+            count = _link(lead, moment, walk, path, rows, times, nexts)
+            for step in range(len(steps)):
+                order, within, column = steps[step, 0], steps[step, 4], steps[step, 5]
+                if order in (LONGEST_GAP, GAP_AGAINST_USUAL):
+                    found = _pause(order, moment, times[:count])
+                else:
+                    found = _answer(order, moment, within, times[:count], nexts[:count])
+                out[spine.row[look], column] = found
 
 
 @njit(nogil=True, cache=True)
@@ -118,7 +121,10 @@ def _pause(order: int, moment: int, times: Ints) -> float:
     if len(times) < 2:
         return np.nan
     if order == LONGEST_GAP:
-        return float((times[:-1] - times[1:]).max() / DAY_US)
+        longest = 0
+        for row in range(1, len(times)):
+            longest = max(longest, times[row - 1] - times[row])
+        return float(longest / DAY_US)
     usual = (times[0] - times[-1]) / (len(times) - 1)
     return float((moment - times[0]) / max(usual, DAY_US))
 

@@ -3,11 +3,9 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from features.colleagues import of_accounts
 from features.feature import Scope
 from features.patterns import Naming, Step
 from features.query import count_rows
@@ -56,22 +54,20 @@ def scoped_rows(table: str, scope: Scope) -> str:
     """
 
 
-def rows_of(
-    con: DuckDBPyConnection, log: Log, naming: Naming, names: pa.Array, files: Files | None
-) -> tuple[Source, pa.Array]:
-    """Where the rows of a log come from, its files where that is enough, else a query; and what they call the leads or accounts named."""
-    plain = all(_is_plain(log.table, step) for step in naming.steps)
-    if not files or not plain:
-        return _source_of_query(con, log, naming), names
-    asked = [step.column for step in naming.steps]
-    texts = [name for name in (*asked, *log.values) if name != LEAD]
-    source = source_of_files(files, LEAD, [*texts, *log.numbers], texts)
-    return (
-        (source, names) if log.scope == "lead" else (of_accounts(con, source, names), pa.array(np.arange(len(names))))
-    )
+def is_plain(log: Log, naming: Naming) -> bool:
+    """Whether no rules of SQL for comparing kinds are asked for, so that the rows can be read straight from files."""
+    return all(_is_plain(log.table, step) for step in naming.steps)
 
 
-def _source_of_query(con: DuckDBPyConnection, log: Log, naming: Naming) -> Source:
+def stored_rows(log: Log, naming: Naming, files: Files) -> Source:
+    """The rows of a plain log from its files, named by their lead."""
+    texts = [name for name in (*(step.column for step in naming.steps), *log.values) if name != LEAD]
+    return source_of_files(files, LEAD, [*texts, *log.numbers], texts)
+
+
+def asked_rows(con: DuckDBPyConnection, log: Log, naming: Naming) -> Source:
+    """The rows of a log by a query, named by their lead or account."""
+
     def read() -> Generator[pa.RecordBatch, None, None]:
         with con.sql(_log_sql(log, naming)).to_arrow_reader(ROWS_A_BATCH) as batches:
             yield from batches

@@ -6,26 +6,71 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.colleagues import Share
 from features.ledger import Rows, Spine
 from features.packing import Block, Packing
-from features.plan import DAY_US, HAPPENED
+from features.plan import DAY_US, HAPPENED, Layout
 from features.shortening import lengthened
 
 Ints = NDArray[np.int64]
 
 
-def rows_of_bucket(blocks: Sequence[Block], bucket: int, packing: Packing, keys: int) -> Rows:
-    """The rows of the leads of a bucket, sorted; keys: above every key code."""
+def rows_of_bucket(blocks: Sequence[Block], low: int, high: int, packing: Packing, keys: int) -> Rows:
+    """The rows of the leads of the buckets from low to high (not included), sorted; keys: above every key code."""
     width = packing.layout.width
-    waiting = (block.cells[block.starts[bucket] : block.starts[bucket + 1]] for block in blocks)
+    waiting = (block.cells[block.starts[low] : block.starts[high]] for block in blocks)
     parts = lengthened(waiting, packing.layout) if packing.layout.short else [cells.view(np.int64) for cells in waiting]
     late = any(part.shape[1] > width for part in parts if len(part))
-    first = bucket << packing.shift
-    leads = min(1 << packing.shift, packing.last - packing.first - first)
-    offsets, cells = _by_lead(parts, first, leads, width + late)
+    first = low << packing.shift
+    leads = min(high << packing.shift, packing.last - packing.first) - first
+    return _ordered(*_by_lead(parts, first, leads, width + late), keys, late=late)
+
+
+def rows_of_accounts(rows: Rows, share: Share, layout: Layout) -> Rows:
+    """The rows of leads as those of their accounts, each from the moment that both are known; rows that tell nothing are left out.
+
+    layout: that of the leads; behind its cells stands the number of the lead among its colleagues.
+    """
+    offsets, late = _count_together(rows, share, (1 << layout.pattern_bits) - 1)
+    cells = np.empty((offsets[-1], layout.width + 1 + late), dtype=np.int64)
+    _place_together(rows, share, (1 << layout.pattern_bits) - 1, layout.width, cells)
+    keys = max(rows.keys, int(np.diff(share.starts).max(initial=1)))
+    return _ordered(offsets, cells, keys, late=late)
+
+
+def _ordered(offsets: Ints, cells: Ints, keys: int, *, late: bool) -> Rows:
     by_happened = np.arange(len(cells) if late else 0)
-    days = _order(cells, offsets, by_happened, width if late else HAPPENED)
+    days = _order(cells, offsets, by_happened, cells.shape[1] - 1 if late else HAPPENED)
     return Rows(offsets, cells, cells.view(np.float64), by_happened, late, max(keys, days))
+
+
+@njit(nogil=True, cache=True)
+def _count_together(rows: Rows, share: Share, mask: int) -> tuple[Ints, bool]:
+    """Where the rows of each account start, and whether some row is known there after it happened."""
+    offsets, late = np.zeros(len(share.starts), dtype=np.int64), rows.late
+    for account in range(len(share.starts) - 1):
+        for lead in range(share.starts[account], share.starts[account + 1]):
+            for row in range(rows.offsets[lead], rows.offsets[lead + 1]):
+                if share.tells[rows.cells[row, 0] & mask]:
+                    offsets[account + 1] += 1
+                    late |= share.known_at[lead] > rows.cells[row, HAPPENED]
+    return np.cumsum(offsets), late
+
+
+@njit(nogil=True, cache=True)
+def _place_together(rows: Rows, share: Share, mask: int, width: int, cells: Ints) -> None:
+    """Copies the rows of each account one lead after the other, as _count_together counts them."""
+    at, known = 0, rows.cells.shape[1] - 1 if rows.late else HAPPENED
+    for account in range(len(share.starts) - 1):
+        for lead in range(share.starts[account], share.starts[account + 1]):
+            for row in range(rows.offsets[lead], rows.offsets[lead + 1]):
+                if share.tells[rows.cells[row, 0] & mask]:
+                    for column in range(width):
+                        cells[at, column] = rows.cells[row, column]
+                    cells[at, width] = lead - share.starts[account]
+                    if cells.shape[1] > width + 1:
+                        cells[at, width + 1] = max(rows.cells[row, known], share.known_at[lead])
+                    at += 1
 
 
 @njit(nogil=True, cache=True)
@@ -102,12 +147,12 @@ def _rising(cells: Ints, low: int, high: int, column: int) -> bool:
 
 @njit(nogil=True, cache=True)
 def _merge_order(keys: Ints) -> Ints:
-    """The stable order of keys, by merging runs of doubling length; halves that are in order already are left alone."""
-    order, spare = np.arange(len(keys)), np.empty(len(keys), dtype=np.int64)
-    run = 1
-    while run < len(keys):
-        for low in range(0, len(keys), 2 * run):
-            middle, high = min(low + run, len(keys)), min(low + 2 * run, len(keys))
+    """The stable order of keys, by merging neighbouring runs that are in order already."""
+    order, spare, ends = np.arange(len(keys)), np.empty(len(keys), dtype=np.int64), _runs(keys)
+    while len(ends) > 1:
+        low = 0
+        for run in range(0, len(ends) - 1, 2):
+            middle, high = ends[run], ends[run + 1]
             left, right = low, middle
             for at in range(low, high):
                 if right == high or (left < middle and keys[order[left]] <= keys[order[right]]):
@@ -116,9 +161,23 @@ def _merge_order(keys: Ints) -> Ints:
                 else:
                     spare[at] = order[right]
                     right += 1
+            low = high
+        spare[low:] = order[low:]
         order, spare = spare, order
-        run *= 2
+        ends = np.append(ends[1::2], ends[-1:]) if len(ends) % 2 else ends[1::2].copy()
     return order
+
+
+@njit(nogil=True, cache=True)
+def _runs(keys: Ints) -> Ints:
+    """Where each run that does not fall ends."""
+    ends = np.empty(len(keys), dtype=np.int64)
+    count = 0
+    for at in range(1, len(keys) + 1):
+        if at == len(keys) or keys[at] < keys[at - 1]:
+            ends[count] = at
+            count += 1
+    return ends[:count].copy()
 
 
 def spine_of(leads: NDArray[np.int32], as_of: Ints, row: Ints, count: int) -> Spine:

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 ROWS_SCORED_AT_ONCE = 1_024
-ROWS_EXPLAINED_AT_ONCE = 131_072
+ROWS_EXPLAINED_AT_ONCE = 262_144
 # Outcomes of leaves that are put together: looked up for each row, and worked out for those that occur.
 MOST_LOOKED_UP, MOST_WORKED_OUT = 1 << 25, 1 << 14
 
@@ -121,7 +121,7 @@ def fast_reasons(
     """The targets that add or take most, (rows, most), strongest first, -1 where there are no more; and what they add.
 
     targets as in fast_contributions. also: gives for values (n, columns) what is added to the targets beside the trees, (n, targets).
-    Memory beside values (rows, columns) and what is returned: about 1 kB a target and thread.
+    Memory beside values (rows, columns) and what is returned: about 2 MB a target and thread.
     """
     places, weights = np.empty((len(values), most), dtype=np.int32), np.empty((len(values), most))
 

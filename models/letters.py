@@ -27,10 +27,12 @@ def letters(chances: Floats, least: Floats, before: Sequence[str | None], margin
     """
     odds, bars = _odds(chances), np.concatenate([[np.inf], _odds(least), [0.0]])
     now = (chances[:, None] < least[None, :]).sum(axis=1)
-    held = np.array([LETTERS.index(one) if one in LETTERS else -1 for one in before], dtype=np.int64)
+    number = {letter: place for place, letter in enumerate(LETTERS)}
+    held = np.array([number.get(one or "", -1) for one in before], dtype=np.int64)
     stays = (held >= 0) & (odds >= bars[held + 1] / (1 + margin)) & (odds < bars[held] * (1 + margin))
-    places = np.where(stays, held, now)
-    return ["" if np.isnan(chance) else LETTERS[place] for chance, place in zip(chances, places, strict=True)]
+    places = np.where(np.isnan(chances), len(LETTERS), np.where(stays, held, now))
+    told: list[str] = np.array([*LETTERS, ""], dtype=object)[places].tolist()
+    return told
 
 
 def _odds(chances: Floats) -> Floats:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
+# A copy of a model's columns of all rows would fill as much new memory as the matrix has.
+ROWS_AT_ONCE = 131_072
 # Rows times leaves that LightGBM itself is through with in the half to whole second in which compiled trees are loaded.
 LEAST_TO_SCORE, LEAST_TO_EXPLAIN = 35_000_000, 2_000_000
 
@@ -58,7 +60,8 @@ def margins_of(model: HeadModel, matrix: Matrix) -> Floats:
     """The margins (rows,) of a matrix' rows, whatever step of the ladder the model stands on, in log odds before calibration."""
     if model.served is not None:
         return additive.margins(model.served.sum, matrix)
-    return margins(model, inputs(model, matrix.values, matrix.columns))
+    parts = np.array_split(matrix.values, max(1, -(-len(matrix.values) // ROWS_AT_ONCE)))
+    return np.concatenate([margins(model, inputs(model, part, matrix.columns)) for part in parts])
 
 
 def parts_of(model: HeadModel) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from pipelines.look_back import Now, Past, moves_of
 from pipelines.narrator import Bar
 from pipelines.steady import standing_of, with_letters
 
-ROWS_AT_ONCE = 250_000
+ROWS_AT_ONCE = 500_000
 Floats = NDArray[np.float64]
 
 

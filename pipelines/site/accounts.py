@@ -79,11 +79,10 @@ def shared_accounts(behind: Behind, lines: Sequence[Line]) -> Shared:
     told = [name for name in ("lead_id", "account_id", "cohort", "rank", head) if name in behind.scores]
     scores = behind.scores.loc[behind.scores["account_id"].fillna("").astype(str).str.strip() != "", told]
     is_open = scores["cohort"] == "open"
-    sizes = scores.groupby("account_id")["lead_id"].nunique()
-    several = sizes.index[sizes >= 2].intersection(pd.Index(scores.loc[is_open, "account_id"]))
-    order = _order(scores[is_open & scores["account_id"].isin(several)], head, ranks_only=head in behind.withheld)
+    several = scores.groupby("account_id")["lead_id"].transform("nunique") >= 2
+    order = _order(scores[is_open & several], head, ranks_only=head in behind.withheld)
     on_page = order[:MOST_ACCOUNTS]
-    of_lines = {line.account_id for line in lines} & set(sizes.index[sizes >= 2])
+    of_lines = {line.account_id for line in lines}.intersection(scores.loc[several, "account_id"].unique())
     wanted = behind.scores["account_id"].isin({*on_page, *of_lines})
     shown = [name for name in (*SHOWN, head, behind.head_of("customer")) if name in behind.scores]
     return Shared(behind.scores.loc[wanted, shown], on_page, len(order) - len(on_page))

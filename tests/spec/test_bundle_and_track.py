@@ -119,6 +119,14 @@ def test_contributions_add_up_to_the_margin(result: TrainingResult, matrix: Matr
     np.testing.assert_allclose(contributions(model, values).sum(axis=1), margins(model, values), atol=1e-9)
 
 
+def test_some_rows_at_a_time_have_the_chances_of_all(
+    result: TrainingResult, matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = predict(result.bundle, matrix)
+    monkeypatch.setattr("models.predict.ROWS_AT_ONCE", 77)
+    pd.testing.assert_frame_equal(predict(result.bundle, matrix), at_once, check_exact=True)
+
+
 def test_a_row_of_another_cohort_has_no_chance(result: TrainingResult, matrix: Matrix) -> None:
     customers = replace(matrix, snapshots=matrix.snapshots.assign(cohort="customer"))
     assert predict(result.bundle, customers)["win"].isna().all()

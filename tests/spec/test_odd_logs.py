@@ -229,3 +229,10 @@ def test_a_million_touches_of_one_lead() -> None:
             con, [("busy", datetime(2020, 1, 1)), ("busy", datetime(2019, 6, 1, 12)), ("quiet", datetime(2020, 1, 1))]
         )
         np.testing.assert_allclose(compute(con, COLUMNS), oracle(con, COLUMNS), rtol=1e-6, atol=1e-6)
+
+
+def test_a_log_has_about_as_many_buckets_however_short_it_is() -> None:
+    leads = 1_000_000
+    buckets = [leads >> kernel.bucket_shift(leads, rows) for rows in (0, 1, 20, 10_000, 1_000_000)]
+    assert max(buckets) <= 2 * kernel.LEAST_BUCKETS
+    assert leads >> kernel.bucket_shift(leads, 100_000_000) >= 100_000_000 // kernel.ROWS_A_BUCKET
