@@ -44,6 +44,9 @@ SETTINGS: Settings = {
 # company 0.765 and 0.769; the better share of each head 0.777 and 0.769. From all of it: 0.772 and 0.768.
 STARTS = (0.0, 0.5)
 MOST_TREES = 1000
+# The power of the number of rows with which the number of trees grows. Over 41 cut-offs of bpic12, d365 and the demo company, eleven heads,
+# the log loss on later rows was 0.34 % lower than with the square root; lower for seven heads, and by 0.5 % higher for one.
+MORE_TREES = 0.2
 PATIENCE_TREES = 50
 ROWS_PER_THREAD = 20_000  # with fewer, threads wait for each other longer than they work
 MOST_THREADS = 4
@@ -78,7 +81,7 @@ class Growth:
     def trees(self, rows: int) -> int:
         """How many trees so many rows bear, where `best` served the folds on the whole."""
         usual = np.mean([fold.earlier.sum() for fold in self.folds])
-        return max(1, round(self.best * float(np.sqrt(rows / usual))))
+        return max(1, round(self.best * float((rows / usual) ** MORE_TREES)))
 
     def later_margins(self, trees: Sequence[int]) -> list[Floats]:
         """What each model, with so many trees, says of its fold's later rows."""
@@ -100,8 +103,8 @@ def fit_head(
 ) -> Learned:
     """The model of a head from snapshots (rows): values (rows, columns), outcomes 0 or 1, as_of (UTC) and leads, numbered from 0.
 
-    Where the trees start and how many there are is what grow_forward finds; their number then grows with the square root of the rows
-    learned from. The calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same
+    Where the trees start and how many there are is what grow_forward finds; their number then grows with the rows learned from
+    (MORE_TREES). The calibrator is fitted to the same out-of-time margins, and at last the trees are grown once more on all rows. The same
     rows give the same model on any machine. Raises what grow_forward raises.
     """
     grown = grow_forward(head, values, columns, outcomes, as_of, leads, settings, monotone)

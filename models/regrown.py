@@ -44,7 +44,7 @@ def _line(
 
 def _trees(model: HeadModel, values: Values, outcomes: Floats, start: Floats, learned: Mask, judged: Mask) -> Floats:
     settings = {**SETTINGS, "num_threads": 1}
-    # as in the whole model, whose trees grow in number with the square root of the rows
+    # fewer than the whole model has, by the square root: so the power of the learning curve was found (models.spread.DECAY)
     trees = max(1, round(model.trees * float(np.sqrt(learned.mean()))))
     data = lgb.Dataset(values[learned], outcomes[learned], init_score=start if model.start else None, params=settings)
     booster = lgb.train(settings, data, num_boost_round=trees)
