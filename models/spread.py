@@ -23,7 +23,7 @@ FEWEST, MOST = 1 / 8, 1 / 2  # of the leads, by which the learning curve is meas
 PARTS = 8
 # What is still to be learned falls with the leads to this power, as the true chances of made-up companies show. Two differences of a
 # learning curve are too unsure to find it anew for each head.
-DECAY = 0.43
+DECAY = 0.44
 WIDEST = 3.0  # beyond 3.29 a small chance would lie outside its own range: the mean of such a law is above 95 of 100 of its values
 SMALLEST_CHANCE = 1e-9
 FINE = 0.1  # the log odds between two chances whose middles are worked out; those between them are read off a straight line
