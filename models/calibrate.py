@@ -92,8 +92,8 @@ def choose_calibrator(margins: Floats, outcomes: Floats, later: NDArray[np.bool_
     """The calibrator of margins (n,) that models gave to rows later than all they had learned from, and their outcomes 0 or 1.
 
     The models learned chances, so the prior is narrow (CHANCE). leads: the number of each row's lead, from 0; the rows of a lead repeat
-    each other, so they weigh together as one where priors are met, and count as one where a gain must be sure. Platt, whose prior keeps it near
-    the margins, is what it begins with, as a slip of luck costs least there. None, beta and isotonic, in this order, take
+    each other, so they weigh together as one where priors are met, and count as one where a gain must be sure. Platt, whose prior keeps
+    it near the margins, is what it begins with, as a slip of luck costs least there. None, beta and isotonic, in this order, take
     the place of the one before where they are clearly better: each learns from the rows that are not `later` and is judged on those that
     are, and the other way round, and its chances must be less surprising each way, and by 2 standard errors by lead in both together.
     What is chosen learns from all rows. With too few leads to choose it is Platt.
