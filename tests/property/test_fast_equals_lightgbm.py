@@ -226,6 +226,7 @@ def test_a_planted_bug_in_the_explainer_is_noticed(bug: tuple[str, str], monkeyp
     "bug",
     [
         ("column[row] >= least", "column[row] > least"),
+        ("outcome[:] = 0\n", "outcome[:] = np.arange(len(outcome)) % 2  # what lay there before\n"),
         ("outcome[row] += stride", "outcome[row] = stride"),
         ("and room.key[place] != here", "and False"),
         ("= row, place", "= found, place"),
