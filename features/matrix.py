@@ -47,6 +47,16 @@ class Matrix:
         """The rows that are true in the mask."""
         return self if rows.all() else self._at(np.flatnonzero(rows))
 
+    def between(self, first: int, last: int) -> "Matrix":
+        """The rows from the first to the last (not included); their values lie where they lay."""
+        return Matrix(
+            self.snapshots.iloc[first:last].reset_index(drop=True),
+            self.values[first:last],
+            self.columns,
+            self.outcomes.iloc[first:last].reset_index(drop=True),
+            self.monotone,
+        )
+
     def repeated(self, times: NDArray[np.int64]) -> "Matrix":
         """Each row (rows,) so many times, one after the other; none of what counts 0 times."""
         return self._at(np.repeat(np.arange(len(times)), times))

@@ -30,7 +30,8 @@ def with_bands(
     left = {owner: room[owner] - by_lot[owner] for owner in room}
     callers = np.array(_called(ranked, owners, left, setting, seed, standing), dtype=object)
     below = np.flatnonzero([caller is None for caller in callers])
-    lots = draw([str(lead) for lead in ranked["lead_id"].iloc[below]], [owners[place] for place in below], by_lot, seed)
+    leads = ranked["lead_id"].to_numpy(dtype=object)[below].tolist()
+    lots = draw(leads, [owners[place] for place in below.tolist()], by_lot, seed)
     bands, chances = np.full(len(ranked), "call", dtype=object), np.ones(len(ranked))
     bands[below] = np.where(np.arange(len(below)) < setting.nurture, "nurture", "skip")
     chances[below] = 1 - lots.chances

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.aside import beside
-from models.lot import lot
+from models.lot import lots
 
 HELD, CALL = "held", "call"
 QUANTILE = 1.645  # of the normal distribution: nine of ten draws lie between both ends
@@ -36,7 +36,7 @@ def held_back(leads: pd.Series, share: float, project: str) -> Bools:
     """Which leads (n,) are held back: a share of them, by a digest of lead_id and the project's name, so that each stays in or out."""
     if not share:
         return np.zeros(len(leads), dtype=np.bool_)
-    return np.array([lot(f"{project} holdout", str(lead)) < share for lead in leads], dtype=np.bool_)
+    return lots(f"{project} holdout", leads.to_numpy(dtype=object)) < share
 
 
 def beside_held(

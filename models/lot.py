@@ -1,10 +1,9 @@
 """Gives a few of the day's calls to leads drawn by lot from below the cut, so that we learn what becomes of those too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from heapq import nsmallest
 from math import floor
 
 import numpy as np
@@ -21,8 +20,17 @@ class Drawn:
 
 def lot(seed: str, name: str) -> float:
     """A number in [0, 1) that looks like chance and is the same for the same seed and name on every machine."""
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8, key=_key_of(seed))
-    return int.from_bytes(digest.digest()) / 2**64
+    return float(lots(seed, [name])[0])
+
+
+def lots(seed: str, names: Iterable[str]) -> NDArray[np.float64]:
+    """The lot of each name."""
+    keyed, digests = blake2b(digest_size=8, key=_key_of(seed)), []
+    for name in names:
+        one = keyed.copy()  # the key has been worked in, which takes as long as a name
+        one.update(name.encode("utf-8", "surrogatepass"))
+        digests.append(one.digest())
+    return np.frombuffer(b"".join(digests), dtype=">u8") / 2.0**64
 
 
 @lru_cache(maxsize=8)
@@ -44,11 +52,20 @@ def draw(leads: Sequence[str], owners: Sequence[str | None], wanted: Mapping[str
     callers: list[str | None] = [None] * len(leads)
     chances = np.zeros(len(leads))
     for owner, pool in _pools(owners, wanted).items():
-        first = nsmallest(wanted[owner], pool, key=lambda place: (lot(seed, leads[place]), leads[place]))
+        first = _first(pool, leads, wanted[owner], seed)
         chances[pool] = len(first) / len(pool) if pool else 0.0
         for place in first:
             callers[place] = owner
     return Drawn(callers, chances)
+
+
+def _first(pool: Sequence[int], leads: Sequence[str], wanted: int, seed: str) -> list[int]:
+    """The places of a pool with the smallest lots, of equals the first lead by name."""
+    found = lots(seed, [leads[place] for place in pool])
+    last = np.partition(found, wanted - 1)[wanted - 1] if wanted < len(pool) else 1.0
+    near = np.flatnonzero(found <= last).tolist()
+    near.sort(key=lambda at: (found[at], leads[pool[at]]))
+    return [pool[at] for at in near[:wanted]]
 
 
 def _pools(owners: Sequence[str | None], wanted: Mapping[str, int]) -> dict[str, list[int]]:

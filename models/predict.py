@@ -46,7 +46,12 @@ def ranges(bundle: Bundle, chances: pd.DataFrame) -> pd.DataFrame:
 
 
 def inputs(model: HeadModel, values: Values, columns: Sequence[str]) -> Values:
-    """The model's own columns, in its order, out of values (rows, columns). Raises FunnelcastError when one is missing."""
+    """The model's own columns, in its order, out of values (rows, columns): these very values where they are no others.
+
+    Raises FunnelcastError when one is missing.
+    """
+    if tuple(columns) == model.columns:
+        return values
     places = {name: place for place, name in enumerate(columns)}
     missing = [name for name in model.columns if name not in places]
     if missing:

@@ -62,10 +62,7 @@ def steady_callers(
     setting.most of the calls, rounded by lot so that it is met over many days, then goes from one quiet lead to another of its pool; the
     other quiet newcomers are taken after everybody else.
     """
-    names = contest.leads.to_list()
-    held, quiet = (
-        np.array([lead in some for lead in names], dtype=np.bool_) for some in (standing.calls, standing.quiet)
-    )
+    held, quiet = (contest.leads.isin(some).to_numpy(dtype=np.bool_) for some in (standing.calls, standing.quiet))
     newcomers = quiet & ~held
     order = _order(contest, newcomers, setting.margin)
     callers = call(order)

@@ -55,7 +55,7 @@ def ranked_of(
     scores = pd.concat([matrix.snapshots, chances, ranges(bundle, chances), _for_people(matrix)], axis=1)
     parts: list[pd.DataFrame] = []
     explanations: list[Explanations] = []
-    says, standing = "", standing_of(job, past, set(scores["lead_id"][scores["cohort"] == "open"]))
+    says, standing = "", standing_of(job, past, scores["lead_id"][scores["cohort"] == "open"])
     for cohort, head in (("open", job.project.list.head), ("customer", "churn")):
         rows = (scores["cohort"] == cohort).to_numpy()
         if not rows.any() or head not in scores:
@@ -112,8 +112,7 @@ def _explained(
     words = telling(parts, everyone, plain)
     found, moves = [], []
     for start in range(0, len(everyone), ROWS_AT_ONCE):
-        some = np.arange(len(everyone)) // ROWS_AT_ONCE == start // ROWS_AT_ONCE
-        rows = matrix.take(some)
+        rows, some = matrix.between(start, start + ROWS_AT_ONCE), slice(start, start + ROWS_AT_ONCE)
         given = contributions_of(model, rows)
         found.append(candidates(given, everyone[some], words, lambda margins: to_chance(model, margins)))
         moves += moves_of(job, past, Now(head, bundle, rows, chances[some], chances[some], given))

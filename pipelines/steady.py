@@ -26,7 +26,8 @@ def with_letters(job: Job, ranked: pd.DataFrame, past: Past | None) -> pd.DataFr
     chances = ranked[job.project.list.head].to_numpy(dtype=np.float64)
     least = edges(chances, job.project.list.letters)
     known = _letters_of(past)
-    before = [known.get(lead) for lead in ranked["lead_id"]]
+    leads = ranked["lead_id"].to_numpy(dtype=object)
+    before = [known.get(lead) for lead in leads] if known else [None] * len(leads)
     return ranked.assign(letter=letters(chances, least, before, job.project.list.letters.margin))
 
 
@@ -37,7 +38,7 @@ def _letters_of(past: Past | None) -> dict[str, str]:
     return dict(zip(served["lead_id"], served["letter"], strict=True))
 
 
-def standing_of(job: Job, past: Past | None, leads: set[str]) -> Standing:
+def standing_of(job: Job, past: Past | None, leads: pd.Series) -> Standing:
     """Where the open leads of the job's day stood on the list before; nobody did where there is none, or nobody knows who was called.
 
     Quiet are those that were open then and of which, and of whose account, no row became known since.
@@ -47,7 +48,8 @@ def standing_of(job: Job, past: Past | None, leads: set[str]) -> Standing:
     stood = pq.ParquetFile(file).read(columns=["lead_id", "band", "chance_of_listing"]).to_pandas()
     calls = stood["lead_id"][(stood["band"] == "call") & (stood["chance_of_listing"] >= CERTAIN)]
     open_then = set(past.served["lead_id"][past.served["cohort"] == "open"])
-    return Standing(frozenset(calls), frozenset((leads & open_then) - _heard_of(job, past.day)), past.renewed)
+    quiet = open_then.intersection(leads.to_numpy(dtype=object)) - _heard_of(job, past.day)
+    return Standing(frozenset(calls), frozenset(quiet), past.renewed)
 
 
 def tell_changed(job: Job, ranked: pd.DataFrame, standing: Standing, since: date) -> None:

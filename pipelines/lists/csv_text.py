@@ -1,5 +1,7 @@
 """Columns of cells, and their lines of CSV, for tables too long to be written cell by cell."""
 
+from functools import reduce
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +11,9 @@ from pipelines.lists.plain import cell
 
 # Words of ASCII with single spaces between them that begin like no formula and hold no ';' stay as they are; see plain.cell.
 UNCHANGED = r"^([!-*,./0-:<>?A-~]( ?[!-:<-~])*)?$"
-QUOTED = '[",\r\n]'
+WITHIN = bytes(sign for sign in range(ord(" "), ord("~") + 1) if sign != ord(";"))
+FORMULA = np.isin(np.arange(256), list(b" +-=@"))  # what no unchanged cell begins with
+SIGNS = '",\r\n'  # a cell with one of them is quoted
 END = "\r\n"
 EXACT = 1e15  # from here on a number has not six decimals to be rounded
 
@@ -17,10 +21,28 @@ EXACT = 1e15  # from here on a number has not six decimals to be rounded
 def text_cells(texts: pa.Array) -> pa.Array:
     """The cell of each text (n,), see plain.cell; empty where there is none."""
     known = texts.fill_null("")
+    if _all_unchanged(known):
+        return known
     changed = pc.invert(pc.match_substring_regex(known, UNCHANGED))
     if not pc.any(changed).as_py():
         return known
     return pc.replace_with_mask(known, changed, pa.array([cell(text) for text in known.filter(changed).to_pylist()]))
+
+
+def _all_unchanged(texts: pa.Array) -> bool:
+    """Whether the bytes of all cells together tell at once that each is UNCHANGED."""
+    stored = _bytes(texts)
+    if stored.translate(None, WITHIN) or b"  " in stored:
+        return False
+    ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    signs, filled = np.frombuffer(stored, dtype=np.uint8), np.diff(ends) > 0
+    return not (FORMULA[signs[ends[:-1][filled]]].any() or (signs[ends[1:][filled] - 1] == ord(" ")).any())
+
+
+def _bytes(texts: pa.Array) -> bytes:
+    """The bytes of all cells, one after the other, and perhaps of others that lie beside them."""
+    stored = texts.buffers()[-1]
+    return stored.to_pybytes() if stored else b""
 
 
 def number_cells(numbers: NDArray[np.float64], decimals: int) -> pa.Array:
@@ -41,8 +63,11 @@ def csv_lines(table: pa.Table) -> str:
 
 
 def _quoted(cells: pa.Array) -> pa.Array:
-    needed = pc.match_substring_regex(cells, QUOTED)
-    if not pc.any(needed).as_py():
+    stored = _bytes(cells)
+    # most columns hold no such sign anywhere, which their bytes tell sooner than their cells
+    signs = [sign for sign in SIGNS if sign.encode() in stored]
+    if not signs:
         return cells
+    needed = reduce(pc.or_, (pc.match_substring(cells, sign) for sign in signs))
     doubled = pc.replace_substring(cells, '"', '""')
     return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), cells)

@@ -82,7 +82,7 @@ def shared_accounts(behind: Behind, lines: Sequence[Line]) -> Shared:
     several = scores.groupby("account_id")["lead_id"].transform("nunique") >= 2
     order = _order(scores[is_open & several], head, ranks_only=head in behind.withheld)
     on_page = order[:MOST_ACCOUNTS]
-    of_lines = {line.account_id for line in lines}.intersection(scores.loc[several, "account_id"].unique())
+    of_lines = scores.loc[several & scores["account_id"].isin({line.account_id for line in lines}), "account_id"]
     wanted = behind.scores["account_id"].isin({*on_page, *of_lines})
     shown = [name for name in (*SHOWN, head, behind.head_of("customer")) if name in behind.scores]
     return Shared(behind.scores.loc[wanted, shown], on_page, len(order) - len(on_page))
@@ -95,7 +95,8 @@ def _order(scores: pd.DataFrame, head: str, *, ranks_only: bool) -> list[str]:
     best = scores.groupby("account_id")["rank"].min()
     chances = account_chances(scores[head], scores["account_id"]).reindex(best.index)
     by = pd.DataFrame({"chance": 0.0 if ranks_only else -chances, "rank": best})
-    return [str(account) for account in by.sort_values(["chance", "rank"]).index]
+    order: list[str] = by.sort_values(["chance", "rank"]).index.to_numpy(dtype=object).tolist()
+    return order
 
 
 def accounts_of(behind: Behind, shared: Shared, known: Known, listed: Collection[str], size: int) -> dict[str, Account]:

@@ -117,6 +117,16 @@ def test_cells_of_a_column_are_those_of_its_texts() -> None:
     assert text_cells(pa.array([None, "a b"], pa.string())).to_pylist() == ["", "a b"]
 
 
+@pytest.mark.parametrize(
+    "odd", ["=1", "+1", "-1", "@x", " a", "a ", "a  b", "a;=b", "a\tb", "x\u00a0y", "\u2212", "", 'a "b", c']
+)
+def test_one_odd_cell_is_found_among_plain_ones(odd: str) -> None:
+    texts = ["a b", "", "c", odd]
+    cells = pa.array(["z", *texts, "z"], pa.string())[1:-1]
+    assert text_cells(cells).to_pylist() == [cell(text) for text in texts]
+    assert csv_lines(pa.table({"lead": cells, "name": cells[::-1]})) == by_writer(zip(texts, texts[::-1], strict=True))
+
+
 @example(numbers=[-0.0, -0.001], decimals=2)
 @example(numbers=[-0.0], decimals=0)
 @given(
