@@ -18,7 +18,7 @@ ZERO = np.float32(1e-35)  # LightGBM takes what is not further from 0 than this 
 MOST_THRESHOLDS = 65_535
 NONE, ONE = np.uint32(0), np.uint32(1)  # a place without a sign needs no look at what lies before the first
 
-ROWS_A_BLOCK: Final = 1_024  # their values stay in the processor's cache while one column after the other is read out of them
+ROWS_A_BLOCK: Final = 1_024  # whose values stay near the processor while their columns are read
 
 _compiled = njit(nogil=True, cache=True, error_model="numpy")
 
