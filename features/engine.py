@@ -1,7 +1,8 @@
 """Works out every declared column for every snapshot."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,9 @@ class Looks(NamedTuple):
     row: Ints
 
 
+LookAt = Callable[[Scope], Looks]
+
+
 def compute(
     con: DuckDBPyConnection,
     columns: Sequence[FeatureColumn],
@@ -77,8 +81,9 @@ def compute(
             _fill(con, reading_sql(measure, grown_days), matrix[:, place])
         elif isinstance(measure, Measure | Rhythm) and measure.selection.scope == "account":
             matrix[:, place] = np.nan  # a lead without an account is looked at nowhere
+    look_at: LookAt = cache(partial(_looks, con))
     for measured in _by_table(everything):
-        for source, asked in _asked(con, measured, files or {}):
+        for source, asked in _asked(con, look_at, measured, files or {}):
             sweep_log(source, asked, matrix, memory_gb)
     fill_blends(columns, parts, matrix)
     return matrix[:, : len(columns)]
@@ -100,7 +105,7 @@ def _by_table(columns: Sequence[FeatureColumn]) -> Iterable[list[Measured]]:
 
 
 def _asked(
-    con: DuckDBPyConnection, measured: Sequence[Measured], files: Mapping[str, Files]
+    con: DuckDBPyConnection, look_at: LookAt, measured: Sequence[Measured], files: Mapping[str, Files]
 ) -> Iterator[tuple[Source, Asked]]:
     """What is asked of a table: of its files at once for leads and accounts where that is enough, else by a query for each."""
     log = _log("lead", measured)
@@ -109,24 +114,31 @@ def _asked(
     for one in measured:
         by_scope.setdefault(one[2].selection.scope, []).append(one)
     if stored and is_plain(log, naming):
-        yield from _asked_of_files(con, by_scope, log, naming, stored)
+        yield from _asked_of_files(con, look_at, by_scope, log, naming, stored)
     else:
         for scope, some in by_scope.items():
-            yield from _asked_by_query(con, _log(scope, some), some)
+            yield from _asked_by_query(con, look_at(scope), _log(scope, some), some)
 
 
-def _asked_by_query(con: DuckDBPyConnection, log: Log, measured: Sequence[Measured]) -> Iterator[tuple[Source, Asked]]:
-    looks, naming = _looks(con, log.scope), name_signals(log.signals)
+def _asked_by_query(
+    con: DuckDBPyConnection, looks: Looks, log: Log, measured: Sequence[Measured]
+) -> Iterator[tuple[Source, Asked]]:
+    naming = name_signals(log.signals)
     if len(looks.names):
         source = asked_rows(con, log, naming)
         yield source, _asked_of(source, looks, naming, log, measured)
 
 
 def _asked_of_files(
-    con: DuckDBPyConnection, by_scope: Mapping[Scope, list[Measured]], log: Log, naming: Naming, stored: Files
+    con: DuckDBPyConnection,
+    look_at: LookAt,
+    by_scope: Mapping[Scope, list[Measured]],
+    log: Log,
+    naming: Naming,
+    stored: Files,
 ) -> Iterator[tuple[Source, Asked]]:
-    looks, of_accounts = _looks(con, "lead"), by_scope.get("account", [])
-    accounts = _looks(con, "account") if of_accounts else None
+    looks, of_accounts = look_at("lead"), by_scope.get("account", [])
+    accounts = look_at("account") if of_accounts else None
     if not len(looks.names):
         return
     source = stored_rows(log, naming, stored)

@@ -28,7 +28,7 @@ def spoken(parts: Sequence[str], columns: Sequence[FeatureColumn]) -> tuple[Feat
 
 
 def spoken_values(said: Sequence[FeatureColumn], matrix: Matrix) -> NDArray[np.float32]:
-    """The values (rows, parts) of the columns that speak, NaN where the matrix has no such column; its very own where there are no others."""
+    """The values (rows, parts) of the columns that speak, NaN where the matrix has no such column; its own where they are all."""
     if [column.name for column in said] == list(matrix.columns):
         return matrix.values
     at = {name: place for place, name in enumerate(matrix.columns)}
