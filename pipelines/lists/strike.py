@@ -35,11 +35,11 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
     Accounts that hold one of them are no longer told of. Ranks,
     counts and sums of the page stay what they were on its day. A list that names none of the leads is left alone.
     """
+    if not names(folder, lead_ids):
+        return 0
     cells = {cell(lead_id) for lead_id in lead_ids}
     keys = {line_key(lead_id) for lead_id in lead_ids}
-    tables = [name for name in (*(f"{band}.csv" for band in BANDS), right_now.NAME) if (folder / name).is_file()]
-    if not any(_names(folder / name, cells) for name in tables):
-        return 0
+    tables = _tables(folder)
     with write_beside(folder) as part:
         shutil.copytree(folder, part)
         page = part / INDEX
@@ -49,6 +49,23 @@ def strike(folder: Path, lead_ids: Sequence[str]) -> int:
         if (part / NAME).is_file():
             write_workbook(part, _voice_in(page))
         return struck
+
+
+def names(folder: Path, lead_ids: Sequence[str]) -> bool:
+    """Whether one day's list names one of the leads: in a table, or on the page of their account, where those stand who are in no table."""
+    cells, keys = {cell(lead_id) for lead_id in lead_ids}, {line_key(lead_id) for lead_id in lead_ids}
+    return any(_names(folder / name, cells) for name in _tables(folder)) or any(
+        _without_mentions(text, keys) != text for text in (page.read_bytes().decode() for page in _pages(folder))
+    )
+
+
+def _tables(folder: Path) -> list[str]:
+    return [name for name in (*(f"{band}.csv" for band in BANDS), right_now.NAME) if (folder / name).is_file()]
+
+
+def _pages(folder: Path) -> list[Path]:
+    """The pages beside the list."""
+    return [*folder.glob(f"{LEADS}/*.html"), *folder.glob(ACCOUNTS)]
 
 
 def _voice_in(page: Path) -> Voice:
@@ -98,7 +115,7 @@ def _strike_site(folder: Path, keys: set[str]) -> None:
     """Takes the pages of struck leads away, and from the other pages what names them and all that is told of their accounts."""
     for key in keys:
         (folder / LEADS / f"{key}.html").unlink(missing_ok=True)
-    for page in [*folder.glob(f"{LEADS}/*.html"), *folder.glob(ACCOUNTS)]:
+    for page in _pages(folder):
         text = page.read_bytes().decode()
         page.write_bytes(_without_mentions(text, keys).encode())
 

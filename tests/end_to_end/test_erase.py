@@ -13,6 +13,7 @@ from pipelines.erase import erase_leads
 from pipelines.ingest import ingest_project
 from pipelines.lists.packed import unpacked
 from pipelines.lists.row import Row, line_key
+from pipelines.lists.strike import strike
 from pipelines.order import Order, open_job
 from pipelines.score import score_project
 from pipelines.store import Workspace, write_beside
@@ -112,6 +113,31 @@ def rows(page: str) -> list[Row]:
     """The lines that the script of a page reads."""
     boards = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
     return [row for board in boards for row in unpacked(board)]
+
+
+def test_who_was_deleted_in_the_crm_first_is_erased_from_what_is_left(shop: Shop) -> None:
+    gone = listed(shop)[0]
+    for file in shop.data.iterdir():
+        lines = file.read_text("utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not line.startswith(f"{gone},")), encoding="utf-8")
+    with open_job(order(shop)) as job:
+        ingest_project(job)
+    assert gone in everything(shop.workspace)
+    assert erase(shop, gone) > 0
+    assert gone not in everything(shop.workspace)
+    assert erase(shop, gone) == 0
+
+
+def test_who_stands_in_no_table_is_struck_off_the_pages_of_their_account(shop: Shop) -> None:
+    folder, key = shop.workspace / "lists" / DAYS[1], line_key("C1")
+    accounts, other = folder / "accounts.html", next((folder / "leads").iterdir())
+    before = {page: page.read_text("utf-8") for page in (accounts, other)}
+    accounts.write_text(f'{before[accounts]}<article data-account="{key} ab">Carla</article>\n', encoding="utf-8")
+    assert strike(folder, ["C1"]) == 0
+    assert accounts.read_text("utf-8") == before[accounts]
+    other.write_text(f'{before[other]}<tr data-lead="{key}"><th>Carla</th></tr>\n', encoding="utf-8")
+    assert erase(shop, "C1") == 0
+    assert other.read_text("utf-8") == before[other]
 
 
 def test_the_page_still_holds_every_other_line(shop: Shop) -> None:
