@@ -18,6 +18,7 @@ from models.leaks import LeakReport
 from models.rivals.roster import Background
 from models.side_by_side import each_on_one_core
 from models.verdict import verdicts
+from pipelines.as_called import taught
 from pipelines.cut_offs import CutOff, given, rolling
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.judged import Kept, open_kept
@@ -117,7 +118,8 @@ def _judge_at(
     """Screens, trains and judges as one would have at a cut-off."""
     then = look_from(job, matrix, background, _learned(job, cut_off), cut_off.judged)
     until = midnight(cut_off.learned_until)
-    found = backtest(then.past, then.later, job.heads, until, job.project.list.capacity, on_head, then.background)
+    later = taught(job, then.later)  # it is judged as it learns
+    found = backtest(then.past, later, job.heads, until, job.project.list.capacity, on_head, then.background)
     return then.report, found
 
 

@@ -20,7 +20,8 @@ from pipelines.leaks.screen import screen
 class Standpoint:
     """What was known on a day: the graded columns, the rows to learn from, what rivals know; and the later rows to judge on.
 
-    Both kinds of rows lack the columns that were banned by then, and those that are only shown.
+    Both kinds of rows lack the columns that were banned by then, and those that are only shown. The past has its rows as often as they
+    teach (pipelines.as_called.taught), the later rows are there once each.
     """
 
     report: LeakReport
@@ -41,8 +42,8 @@ def look_from(
     past = outcomes_known(job, _rows(matrix, learned), stands_at)
     report = screen(job, past, learned, stands_at)
     hidden = report.kept_out | job.for_people
-    past, later = (taught(job, without(rows, hidden, report.banned_fields)) for rows in (past, _rows(matrix, judged)))
-    return Standpoint(report, past, later, background.without_fields(report.banned_fields))
+    past, later = (without(rows, hidden, report.banned_fields) for rows in (past, _rows(matrix, judged)))
+    return Standpoint(report, taught(job, past), later, background.without_fields(report.banned_fields))
 
 
 def _rows(matrix: Matrix, days: Sequence[date]) -> Matrix:

@@ -14,7 +14,9 @@ from features.snapshots import midnight
 from models.judgement import rows_to_learn
 from models.track import Champion
 from pipelines.as_called import spoken_for, taught
+from pipelines.backtest import _judge_at
 from pipelines.base_rates import shifts_since
+from pipelines.cut_offs import CutOff
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, background_of, matrix_of, training_days
 from pipelines.order import Order, open_job
@@ -112,9 +114,17 @@ def test_a_backtest_learns_and_judges_so_too(shop: Taught) -> None:
     learned, judged = [day for day in days if day < SECOND], [SECOND]
     background = background_of(shop.job, midnight(DAY))
     then = look_from(shop.job, shop.matrix, background, learned, judged)
-    assert len(then.later.values) == shop.of(SECOND).sum()
+    _, found = _judge_at(shop.job, CutOff(learned[-1], (SECOND,)), shop.matrix, background, lambda head: None)
+    assert found.rows.groupby("head").size().eq(shop.of(SECOND).sum()).all()
     first = then.past.snapshots["as_of"] == midnight(FIRST)
     assert first.sum() == shop.of(FIRST).sum()
+
+
+def test_who_was_not_called_is_in_what_a_receipt_judges_and_nobody_twice(shop: Taught) -> None:
+    learned = [day for day in training_days(shop.job, DAY) if day < SECOND]
+    later = look_from(shop.job, shop.matrix, background_of(shop.job, None), learned, [SECOND]).later.snapshots
+    assert not later.duplicated(["lead_id", "cohort"]).any()
+    assert len(later) == len(shop.of(SECOND)) > CALLS
 
 
 def test_promises_are_looked_at_for_whom_they_are_made(shop: Taught) -> None:
