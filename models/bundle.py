@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -95,13 +95,30 @@ class Bundle:
     heads: Mapping[HeadName, HeadModel]
 
 
-def check_fingerprint(bundle: Bundle, fingerprint: str) -> None:
-    """Raises FunnelcastError when the bundle was trained on other features than those with the fingerprint."""
+def outgrown(bundle: Bundle, fingerprint: str, heads: Sequence[Head]) -> str:
+    """What a project asks for now that the bundle has not learned: features with another fingerprint, a head, or another horizon.
+
+    As the end of a sentence about the model; empty where it can serve.
+    """
     trained_on = bundle.origin.fingerprint
     if trained_on != fingerprint:
+        return f"was trained on other features (fingerprint {trained_on}) than the project has now ({fingerprint})"
+    for head in heads:
+        learned = bundle.heads.get(head.name)
+        if learned is None:
+            return f"was trained without the head {head.name}, which the project has now"
+        if learned.head.horizon_days != head.horizon_days:
+            days = f"{learned.head.horizon_days} days ahead, and the project now asks for {head.horizon_days}"
+            return f"was trained to look {days} ({head.name})"
+    return ""
+
+
+def check_serves(bundle: Bundle, fingerprint: str, heads: Sequence[Head]) -> None:
+    """Raises FunnelcastError when the project has outgrown the bundle."""
+    found = outgrown(bundle, fingerprint, heads)
+    if found:
         raise FunnelcastError(
-            f"The model of {bundle.origin.project} was trained on other features (fingerprint {trained_on}) than the project has now "
-            f"({fingerprint}), so its scores would be wrong; run `funnelcast train` to train a new one."
+            f"The model of {bundle.origin.project} {found}, so its scores would be wrong; run `funnelcast train` to train a new one."
         )
 
 

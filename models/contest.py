@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.matrix import Matrix
-from models.bundle import Bundle
+from models.bundle import Bundle, outgrown
 from models.fit import SETTINGS
 from models.judgement import MODEL, Judgement, judge_on_newest, outcomes_of, rows_to_learn
 from models.metrics import log_loss
@@ -23,7 +23,6 @@ Floats = NDArray[np.float64]
 
 FIRST = Verdict(promoted=True, reason="no other model serves yet")
 NO_BETTER = Verdict(promoted=False, reason="no head tells leads apart better than a points table")
-OTHER_FEATURES = Verdict(promoted=True, reason="the champion was trained on other features and can no longer serve")
 
 
 def contest(result: TrainingResult, champion: Bundle | None, matrix: Matrix, until: datetime) -> Verdict:
@@ -38,8 +37,9 @@ def contest(result: TrainingResult, champion: Bundle | None, matrix: Matrix, unt
         return NO_BETTER
     if champion is None:
         return FIRST
-    if champion.origin.fingerprint != result.bundle.origin.fingerprint:
-        return OTHER_FEATURES
+    found = outgrown(champion, result.bundle.origin.fingerprint, [model.head for model in result.bundle.heads.values()])
+    if found:
+        return Verdict(promoted=True, reason=f"the champion {found}, and can no longer serve")
     if _recipe(champion) == _recipe(result.bundle):
         return _same_recipe(losses_of_age(result, champion, matrix, until))
     return judge_challenger(losses_of_recipes(result, champion, matrix, until))

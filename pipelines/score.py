@@ -8,7 +8,7 @@ from pathlib import Path
 from configs.errors import FunnelcastError
 from features.languages import Voice
 from features.matrix import Matrix
-from models.bundle import check_fingerprint
+from models.bundle import check_serves
 from models.track import Champion
 from pipelines.base_rates import shifted, shifts_say, shifts_since
 from pipelines.beside import beside
@@ -52,10 +52,10 @@ class Scored:
 def score_project(job: Job, champion: Champion) -> Scored:
     """Writes scores/as_of=DAY/scores.parquet, lists/DAY/ and the day's deliveries; the same day twice gives the same bytes.
 
-    Raises FunnelcastError when the day is before the first row, when nobody may be scored on it, or when the champion was trained on
-    other features.
+    Raises FunnelcastError when the day is before the first row, when nobody may be scored on it, or when the project has outgrown the
+    champion (models.bundle.outgrown).
     """
-    check_fingerprint(champion.bundle, job.fingerprint)
+    check_serves(champion.bundle, job.fingerprint, job.heads)
     matrix = _matrix_of_day(job)
     past = _list_before(job, champion)
     shifts = shifts_since(job, champion.bundle, job.day)

@@ -9,7 +9,7 @@ import numpy as np
 from features.matrix import Matrix
 from features.query import answer
 from features.snapshots import midnight, snapshot_days, today
-from models.bundle import Bundle, HeadModel
+from models.bundle import Bundle, HeadModel, outgrown
 from models.drift import TIMES_USUAL, gone_dark, moved_before, promise, stability_index
 from models.heads import Head
 from models.predict import contributions_of, margins_of, parts_of
@@ -68,7 +68,7 @@ def watch_project(job: Job) -> Watched:
     champion = tracking_of(job).champion()
     with job.narrator.step(f"Looking after {job.project.name} as of {day}"):
         checks = [_data(job, day), *_feeds(job, day), _list(job, day), _model(job, champion, day)]
-        if champion is not None and champion.bundle.origin.fingerprint == job.fingerprint:
+        if champion is not None and not outgrown(champion.bundle, job.fingerprint, job.heads):
             checks += [
                 *_drift(job, champion.bundle, day),
                 *_base_rates(job, champion.bundle, day),
@@ -125,10 +125,8 @@ def _model(job: Job, champion: Champion | None, day: date) -> Check:
     if champion is None:
         return Check("model", good=False, says="There is no model; run funnelcast train.")
     until = champion.bundle.trained_until.date()
-    if champion.bundle.origin.fingerprint != job.fingerprint:
-        return Check(
-            "model", good=False, says=f"Version {champion.version} was trained on other features; run funnelcast train."
-        )
+    if found := outgrown(champion.bundle, job.fingerprint, job.heads):
+        return Check("model", good=False, says=f"Version {champion.version} {found}; run funnelcast train.")
     age = (day - until).days
     said = f"Version {champion.version} was trained on what was known by {until}."
     return Check("model", age <= job.project.watch.model_days, said)

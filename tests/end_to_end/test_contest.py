@@ -10,7 +10,7 @@ import pytest
 from features.matrix import Matrix
 from features.snapshots import midnight
 from models.bundle import Bundle
-from models.contest import FIRST, OTHER_FEATURES, contest, losses_of_recipes
+from models.contest import FIRST, contest, losses_of_recipes
 from models.fit import SETTINGS
 from models.metrics import log_loss
 from models.promotion import CHALLENGER, CHAMPION
@@ -71,7 +71,20 @@ def test_the_first_model_serves_and_so_does_one_of_new_features(trained: Trained
     until, result = midnight(trained.job.day), trained.result
     assert contest(result, None, trained.matrix, until) == FIRST
     other = replace(result.bundle, origin=replace(result.bundle.origin, fingerprint="of other features"))
-    assert contest(result, other, trained.matrix, until) == OTHER_FEATURES
+    found = contest(result, other, trained.matrix, until)
+    assert found.promoted
+    assert "was trained on other features (fingerprint of other features)" in found.reason
+
+
+def test_a_model_of_the_asked_horizon_takes_the_place_of_one_of_another(trained: Trained) -> None:
+    heads = {
+        name: replace(model, head=replace(model.head, horizon_days=model.head.horizon_days + 7))
+        for name, model in trained.result.bundle.heads.items()
+    }
+    longer = replace(trained.result.bundle, heads=heads)
+    found = contest(trained.result, longer, trained.matrix, midnight(trained.job.day))
+    assert found.promoted
+    assert "days ahead, and the project now asks for" in found.reason
 
 
 def test_recipes_are_tried_on_the_same_cut_offs(trained: Trained) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from configs.errors import FunnelcastError
 from features.matrix import Matrix
-from models.bundle import Origin, check_fingerprint, load_bundle, save_bundle
+from models.bundle import Origin, check_serves, load_bundle, save_bundle
 from models.fast import fast_contributions, fast_margins, read_fast
 from models.heads import Head
 from models.predict import contributions, inputs, margins, predict
@@ -108,9 +108,20 @@ def test_a_changed_file_is_refused(result: TrainingResult, tmp_path: Path, name:
 
 
 def test_other_features_are_refused(result: TrainingResult) -> None:
-    check_fingerprint(result.bundle, "abc")
+    check_serves(result.bundle, "abc", [])
     with pytest.raises(FunnelcastError, match=r"abc.*xyz.*funnelcast train"):
-        check_fingerprint(result.bundle, "xyz")
+        check_serves(result.bundle, "xyz", [])
+
+
+def test_another_horizon_and_a_head_that_was_not_learned_are_refused(result: TrainingResult) -> None:
+    head = result.bundle.heads["win"].head
+    check_serves(result.bundle, "abc", [head])
+    sooner = replace(head, horizon_days=head.horizon_days - 1)
+    days = rf"{head.horizon_days} days ahead.*{sooner.horizon_days} \(win\).*funnelcast train"
+    with pytest.raises(FunnelcastError, match=days):
+        check_serves(result.bundle, "abc", [sooner])
+    with pytest.raises(FunnelcastError, match=r"without the head leave.*funnelcast train"):
+        check_serves(result.bundle, "abc", [head, replace(head, name="leave")])
 
 
 def test_contributions_add_up_to_the_margin(result: TrainingResult, matrix: Matrix) -> None:
