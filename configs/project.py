@@ -16,6 +16,7 @@ from configs.source import DemoCompany, Source
 
 Language = Literal["en", "fr", "nl"]
 HeadName = Literal["progress", "win", "leave", "churn"]
+OF_OPEN_LEADS: tuple[HeadName, ...] = ("progress", "win", "leave")
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -219,6 +220,26 @@ class Project(Setting):
     bots: Bots | None = Bots()
     right_now: RightNow | None = RightNow()
     channels: Channels = Channels()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_has_a_head(cls, given: object) -> object:
+        """Without a word the list shows the first head of open leads that there is."""
+        heads, setting = (given.get("heads"), given.get("list", {})) if isinstance(given, dict) else (None, None)
+        if not isinstance(given, dict) or not isinstance(heads, dict) or not isinstance(setting, dict):
+            return given
+        first = next((name for name in OF_OPEN_LEADS if name in heads), None)
+        return given if first is None else {**given, "list": {"head": first, **setting}}
+
+    @model_validator(mode="after")
+    def _head_of_the_list_is_asked(self) -> Self:
+        asked = [name for name in OF_OPEN_LEADS if name in self.heads]
+        if asked and self.list.head not in asked:
+            raise ValueError(
+                f"list: head: {self.list.head!r} is none of the heads of open leads ({', '.join(asked)})"
+                f"{did_you_mean(self.list.head, asked)}; name one of them, or add it to heads"
+            )
+        return self
 
     @model_validator(mode="after")
     def _channels_are_there(self) -> Self:

@@ -56,7 +56,7 @@ def rank_open(scores: pd.DataFrame, setting: ListSetting, seed: str, standing: S
     """
     chance = scores[setting.head]
     won = scores.get("win", chance)
-    ranked = scores.assign(expected_value=won * scores["amount"])
+    ranked = scores.assign(expected_value=won * scores["amount"] if "win" in scores else np.nan)
     by_value = ranks_by_value(ranked)
     worth = won * scores["amount"].fillna(scores["amount"].median()) if by_value else chance
     ranked = _ordered(ranked.assign(worth=worth, made_of=won if by_value else chance), worth, chance)

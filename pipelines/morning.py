@@ -53,15 +53,21 @@ def last_day(job: Job, head: HeadName) -> date:
 def _expected(job: Job, ranked: pd.DataFrame) -> str:
     """What the calls of the day are expected to bring, and what the cut leaves behind; empty where nothing is gained."""
     head = job.project.list.head
-    if head not in ("win", "progress"):
+    if head not in ("win", "progress") or head not in ranked:
         return ""
     calls = ranked[ranked["band"] == "call"]
-    worth = calls.groupby("currency")["expected_value"].sum() if head == "win" else pd.Series(dtype="float64")
+    worth = calls.groupby(_currencies(calls))["expected_value"].sum() if head == "win" else pd.Series(dtype="float64")
     by_currency = {str(currency): float(value) for currency, value in worth.items() if value > 0}
     gained, until = float(calls[head].sum()), last_day(job, head)
     brought = expected_says(len(calls), gained, head, until, job.day, by_currency, job.voice)
     nurtured, skipped = (_sum_of(ranked, head, band) for band in ("nurture", "skip"))
     return f"{brought} {left_says(nurtured, skipped, head, job.voice)}".strip()
+
+
+def _currencies(calls: pd.DataFrame) -> pd.Series:
+    """The currency of each call; an amount without one is in that of all others, as in the receipt, or, where they differ, in none."""
+    known = calls["currency"].dropna().unique()
+    return calls["currency"].fillna(str(known[0]) if len(known) == 1 else "")
 
 
 def _sum_of(ranked: pd.DataFrame, head: HeadName, band: Band) -> float:

@@ -76,9 +76,26 @@ def test_a_right_project_is_read(tmp_path: Path) -> None:
     assert load_funnel(tmp_path / "loans.yaml") == project.funnel
 
 
+@pytest.mark.parametrize(("heads", "shown"), [("", "progress"), ("win: {}", "win"), ("leave: {}", "leave")])
+def test_the_list_shows_the_first_head_of_open_leads(tmp_path: Path, heads: str, shown: str) -> None:
+    asked = f"  {heads}\n" if heads else "  progress: {}\n  win: {horizon_days: 60}\n"
+    path = _project(tmp_path, "  progress: {}\n  win: {horizon_days: 60}\n", asked)
+    assert load_project(path).list.head == shown
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        (
+            "heads:",
+            "list: {head: leave}\nheads:",
+            "list: head: 'leave' is none of the heads of open leads (progress, win)",
+        ),
+        (
+            "heads:",
+            "list: {head: churn}\nheads:",
+            "list: head: 'churn' is none of the heads of open leads (progress, win)",
+        ),
         ("workspace", "workspce", "bank.yaml line 4: unknown key 'workspce'; did you mean 'workspace'?"),
         ("funnel:", "funel:", "bank.yaml line 2: unknown key 'funel'; did you mean 'funnel'?"),
         ("  basis: contract", "  bases: contract", "bank.yaml line 6: unknown key 'bases'; did you mean 'basis'?"),

@@ -44,6 +44,14 @@ def test_with_few_amounts_the_chance_of_the_head_decides() -> None:
     assert order(frame, head="progress") == ["L0", "L1", "L2"]
 
 
+def test_without_a_chance_of_winning_nothing_is_said_of_value() -> None:
+    frame = scores(progress=[0.9, 0.8], amount=[1000.0, 2000.0])
+    ranked = rank_open(frame, ListSetting(head="progress"), SEED)
+    assert list(ranked.scores["lead_id"]) == ["L0", "L1"]
+    assert ranked.scores["expected_value"].isna().all()
+    assert "value" not in ranked.says
+
+
 def test_ties_go_to_the_later_touch_then_to_the_identifier() -> None:
     days = ["2026-01-01", "2026-01-03", None, "2026-01-03"]
     frame = scores(win=[0.5] * 4, last_touch_at=days, lead_id=["c", "b", "d", "a"])
