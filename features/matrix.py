@@ -104,7 +104,7 @@ def known_matrix(
     create_snapshots(con, project, days, leads)
     table = project_tables(project.touch_details, project.lead_attributes, project.personal)["leads"]
     margin = project.list.margin
-    shown = ("owner_id", "amount", *((margin.field,) if margin and margin.field else ()))
+    shown = ("owner_id", "amount", "currency", *((margin.field,) if margin and margin.field else ()))
     create_field_spans(con, table, (*fields_read(columns), *project.bayes_fields, *shown))
     values = work_out(con, columns, project.funnel.win_horizon_days, files, project.memory_gb)
     names = tuple(column.name for column in columns)
@@ -147,12 +147,13 @@ def _snapshots(
     known = "".join(f', "{FIELD_COLUMN}{name}".value AS "{FIELD_COLUMN}{name}"' for name in fields)
     joins = " ".join(f'LEFT JOIN ({field_values(name)}) "{FIELD_COLUMN}{name}" USING (snapshot_id)' for name in fields)
     frame = con.execute(f"""
-        SELECT s.lead_id, s.as_of, s.cohort, s.stage, s.stage_rank, s.account_id, coalesce(o.value, s.owner_id) AS owner_id,
-            TRY_CAST(a.value AS DOUBLE){left} AS amount, l.currency,
+        SELECT s.lead_id, s.as_of, s.cohort, s.stage, s.stage_rank, s.account_id, o.value AS owner_id,
+            TRY_CAST(a.value AS DOUBLE){left} AS amount, u.value AS currency,
             CASE WHEN s.cohort = 'open' THEN s.opened_at ELSE s.created_at END AS opened_at{known}
-        FROM snapshots s JOIN leads l ON l.lead_id = s.lead_id
+        FROM snapshots s
         LEFT JOIN field_spans o ON o.lead_id = s.lead_id AND o.field = 'owner_id' AND o.known_at <= s.as_of AND s.as_of < o.until
         LEFT JOIN field_spans a ON a.lead_id = s.lead_id AND a.field = 'amount' AND a.known_at <= s.as_of AND s.as_of < a.until
+        LEFT JOIN field_spans u ON u.lead_id = s.lead_id AND u.field = 'currency' AND u.known_at <= s.as_of AND s.as_of < u.until
         {of_margin} {joins}
         ORDER BY s.snapshot_id
     """).df()
