@@ -53,8 +53,9 @@ class Kept:
 
 
 def open_kept(job: Job) -> Kept:
-    """What is kept for the job's lake and project, and for this code and its libraries."""
+    """What is kept for the job's lake and project, for this code and its libraries and, where rows teach by their calls, for past lists."""
     project = job.project.model_dump_json(exclude={"workspace", "data", "schedule", "tracking", "watch"})
     libraries = [f"{library} {version(library)}" for library in LIBRARIES]
-    meaning = [*lake_meaning(job.workspace), *code_meaning(*CODE), *libraries, project]
+    lake = lake_meaning(job.workspace, with_lists=job.project.learning.as_called)
+    meaning = [*lake, *code_meaning(*CODE), *libraries, project]
     return Kept(job.workspace.judged, hashlib.sha256("\n".join(meaning).encode()).hexdigest())

@@ -17,6 +17,7 @@ from features.engine import compute
 from features.feature import FeatureColumn
 from features.query import count_rows
 from features.reading import Files
+from features.tables import deliveries
 from pipelines.workspace import Workspace, write_beside
 
 KEPT_SPINES = 4  # training, a backtest, the watch and the receipts look at different days
@@ -98,9 +99,11 @@ def forget(workspace: Workspace) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def lake_meaning(workspace: Workspace) -> list[str]:
-    """A line for each file that features read, which changes when the file does; what was put on lists is not among them."""
-    files = sorted(file for file in workspace.lake.glob("[!_]*/*.parquet") if file.parent.name != "deliveries")
+def lake_meaning(workspace: Workspace, *, with_lists: bool = False) -> list[str]:
+    """A line for each file that features read, which changes when the file does; with_lists: and for what was put on lists."""
+    files = sorted(
+        file for file in workspace.lake.glob("[!_]*/*.parquet") if with_lists or file.parent.name != deliveries.name
+    )
     return [f"{file.relative_to(workspace.lake)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
 
 

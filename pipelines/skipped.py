@@ -71,7 +71,8 @@ def _same(text: str, some: pd.DataFrame) -> pa.Array:
 
 
 def _texts(column: pd.Series) -> pa.Array:
-    return text_cells(pa.array(column, pa.string(), from_pandas=True))
+    texts = pa.array(column, pa.string(), from_pandas=True)
+    return text_cells(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
 
 
 def _numbers(some: pd.DataFrame, name: str, decimals: int, *, is_shown: bool = True) -> pa.Array:

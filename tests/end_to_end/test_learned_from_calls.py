@@ -19,10 +19,11 @@ from pipelines.base_rates import shifts_since
 from pipelines.cut_offs import CutOff
 from pipelines.ingest import ingest_project
 from pipelines.job import Job, background_of, matrix_of, training_days
+from pipelines.judged import open_kept
 from pipelines.order import Order, open_job
 from pipelines.standpoint import look_from
 from pipelines.train import train_project
-from pipelines.written import scores_file, write_deliveries
+from pipelines.written import deliveries_file, scores_file, write_deliveries
 from tests.corner_shop import open_shop
 
 FIRST, SECOND, DAY = date(2025, 7, 7), date(2025, 7, 14), date(2025, 8, 25)
@@ -125,6 +126,14 @@ def test_who_was_not_called_is_in_what_a_receipt_judges_and_nobody_twice(shop: T
     later = look_from(shop.job, shop.matrix, background_of(shop.job, None), learned, [SECOND]).later.snapshots
     assert not later.duplicated(["lead_id", "cohort"]).any()
     assert len(later) == len(shop.of(SECOND)) > CALLS
+
+
+def test_what_a_backtest_found_is_kept_only_as_long_as_the_lists_stay(shop: Taught) -> None:
+    before, new = open_kept(shop.job).meaning, deliveries_file(shop.job.workspace, DAY)
+    new.write_bytes(deliveries_file(shop.job.workspace, FIRST).read_bytes())
+    assert open_kept(shop.job).meaning != before
+    new.unlink()
+    assert open_kept(shop.job).meaning == before
 
 
 def test_promises_are_looked_at_for_whom_they_are_made(shop: Taught) -> None:

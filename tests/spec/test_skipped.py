@@ -23,7 +23,7 @@ from pipelines.lines import Lines, Words, line_of, says_of
 from pipelines.lists.csv_text import csv_lines, number_cells, text_cells
 from pipelines.lists.plain import cell
 from pipelines.lists.sheets import COLUMNS, record
-from pipelines.skipped import Skipped
+from pipelines.skipped import Skipped, _texts
 from pipelines.workspace import Workspace
 from tests.hostile import HOSTILE
 
@@ -115,6 +115,12 @@ def test_cells_of_a_column_are_those_of_its_texts() -> None:
     texts = [*KEPT, *(f"Anna{text}" for text in KEPT), "a;=b", " a", "a ", "a  b", "a b", "-1", "A, B", "x\u00a0y", ""]
     assert text_cells(pa.array(texts, pa.string())).to_pylist() == [cell(text) for text in texts]
     assert text_cells(pa.array([None, "a b"], pa.string())).to_pylist() == ["", "a b"]
+
+
+def test_texts_that_lie_in_several_pieces_are_written_as_well() -> None:
+    texts = pd.concat([pd.Series(["a b", "=1"], dtype="str")] * 2, ignore_index=True)
+    assert isinstance(pa.array(texts, pa.string(), from_pandas=True), pa.ChunkedArray)
+    assert _texts(texts).to_pylist() == ["a b", "'=1"] * 2
 
 
 @pytest.mark.parametrize(
